@@ -1,0 +1,185 @@
+"""The frozen metadata model of what was really built.
+
+Everything said about a dataset (label, type, length, order, origin, codelist, method) stands
+here once. The XPT header, define.xml, the expectation suites and the reports are all written
+from it, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A def:Standard: an implementation guide (type IG) or terminology package (type CT)."""
+
+    name: str
+    type: str
+    version: str
+    publishing_set: str = ""
+    status: str = "Final"
+
+    @property
+    def oid(self) -> str:
+        parts = ["STD", self.name.replace("/", "-"), self.publishing_set, self.version]
+        return ".".join(p for p in parts if p)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A codelist term; `extended` marks a sponsor's term in a published codelist."""
+
+    value: str
+    decode: str = ""
+    ccode: str = ""
+    extended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Codelist:
+    """A codelist as used by this study: only terms that are possible in this use.
+
+    `key` is unique within the document and makes the OID. A published list names its C-code
+    and standard (the key of a Standard of type CT); a sponsor's list leaves both empty.
+    `dictionary` makes it an external one (MedDRA, CTCAE), then it has no terms.
+    """
+
+    key: str
+    name: str
+    datatype: str = "text"
+    ccode: str = ""
+    standard: Standard | None = None
+    terms: tuple[Term, ...] = ()
+    dictionary: str = ""
+    dictionary_version: str = ""
+    comment: str = ""
+
+    @property
+    def oid(self) -> str:
+        return f"CL.{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """def:Origin: type Collected/Derived/Assigned/Protocol/Predecessor/Not Available.
+
+    `description` holds ``DATASET.VARIABLE`` for a predecessor.
+    """
+
+    type: str
+    source: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """MethodDef: how a derived value was made, in a sentence a reviewer can redo."""
+
+    key: str
+    name: str
+    text: str
+    type: str = "Computation"
+
+    @property
+    def oid(self) -> str:
+        return f"MT.{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """def:CommentDef."""
+
+    key: str
+    text: str
+
+    @property
+    def oid(self) -> str:
+        return f"COM.{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable of one dataset.
+
+    `datatype` is the define.xml type (text, integer, float, date, datetime, partialDate,
+    partialDatetime, time, durationDatetime...). `numeric` tells the XPT type. `length` is in
+    bytes, measured from the data; it is 8 for numeric variables in XPT, and the number of
+    digits in define.xml's Length is `digits`.
+    """
+
+    name: str
+    label: str
+    datatype: str
+    numeric: bool
+    length: int
+    order: int
+    digits: int = 0
+    significant_digits: int = 0
+    format: str = ""
+    role: str = ""
+    mandatory: bool = False
+    key_sequence: int = 0
+    codelist: Codelist | None = None
+    origin: Origin | None = None
+    method: Method | None = None
+    comment: Comment | None = None
+    non_standard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One dataset as built. `parent` is the parent domain's label for SUPP-- (def Alias)."""
+
+    name: str
+    label: str
+    class_name: str
+    structure: str
+    variables: tuple[Variable, ...]
+    records: int
+    domain: str = ""
+    subclass: str = ""
+    repeating: bool = True
+    reference_data: bool = False
+    standard: Standard | None = None
+    comment: Comment | None = None
+    domain_description: str = ""
+
+    @property
+    def file(self) -> str:
+        return f"{self.name.lower()}.xpt"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Key variables in the order of their KeySequence."""
+        keyed = [v for v in self.variables if v.key_sequence]
+        return tuple(v.name for v in sorted(keyed, key=lambda v: v.key_sequence))
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """One define.xml document: the SDTM folder or the ADaM folder.
+
+    `created` is an ISO 8601 date-time given by the study or SOURCE_DATE_EPOCH, never a clock.
+    `purpose` is Tabulation or Analysis.
+    """
+
+    study_id: str
+    study_name: str
+    study_description: str
+    protocol_name: str
+    purpose: str
+    created: str
+    standards: tuple[Standard, ...]
+    datasets: tuple[Dataset, ...]
+    comments: tuple[Comment, ...] = ()
+    tool_version: str = ""
+    documents: tuple[tuple[str, str, str], ...] = field(default=())
+
+    def dataset(self, name: str) -> Dataset:
+        """The dataset called `name`; KeyError lists what exists."""
+        for dataset in self.datasets:
+            if dataset.name == name:
+                return dataset
+        known = ", ".join(d.name for d in self.datasets)
+        raise KeyError(f"no dataset {name}; there are {known}")
