@@ -19,9 +19,11 @@ class Standard:
     version: str
     publishing_set: str = ""
     status: str = "Final"
+    comment: Comment | None = None
 
     @property
     def oid(self) -> str:
+        """The OID of the standard, made of its name, set and version."""
         parts = ["STD", self.name.replace("/", "-"), self.publishing_set, self.version]
         return ".".join(p for p in parts if p)
 
@@ -42,7 +44,8 @@ class Codelist:
 
     `key` is unique within the document and makes the OID. A published list names its C-code
     and standard (the key of a Standard of type CT); a sponsor's list leaves both empty.
-    `dictionary` makes it an external one (MedDRA, CTCAE), then it has no terms.
+    `dictionary` makes it an external one (MedDRA, CTCAE), then it has no terms; its names
+    are those of the define.xml enumeration where that has the dictionary.
     """
 
     key: str
@@ -54,22 +57,41 @@ class Codelist:
     dictionary: str = ""
     dictionary_version: str = ""
     comment: str = ""
+    dictionary_href: str = ""
 
     @property
     def oid(self) -> str:
+        """The OID of the codelist."""
         return f"CL.{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageRef:
+    """A def:DocumentRef: the `key` of one of `Metadata.documents` and where to look in it.
+
+    `pages` are physical PDF pages, counted from 1; `destinations` are named destinations.
+    Without either the whole document is meant.
+    """
+
+    document: str
+    pages: tuple[int, ...] = ()
+    destinations: tuple[str, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
     """def:Origin: type Collected/Derived/Assigned/Protocol/Predecessor/Not Available.
 
-    `description` holds ``DATASET.VARIABLE`` for a predecessor.
+    `source` is Subject, Investigator, Vendor or Sponsor, and empty for a predecessor, whose
+    `description` holds ``DATASET.VARIABLE``. What the investigator or the subject filled in
+    names its pages of the annotated CRF in `documents`.
     """
 
     type: str
     source: str = ""
     description: str = ""
+    documents: tuple[PageRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +102,11 @@ class Method:
     name: str
     text: str
     type: str = "Computation"
+    documents: tuple[PageRef, ...] = ()
 
     @property
     def oid(self) -> str:
+        """The OID of the method."""
         return f"MT.{self.key}"
 
 
@@ -92,9 +116,11 @@ class Comment:
 
     key: str
     text: str
+    documents: tuple[PageRef, ...] = ()
 
     @property
     def oid(self) -> str:
+        """The OID of the comment."""
         return f"COM.{self.key}"
 
 
@@ -105,7 +131,8 @@ class Variable:
     `datatype` is the define.xml type (text, integer, float, date, datetime, partialDate,
     partialDatetime, time, durationDatetime...). `numeric` tells the XPT type. `length` is in
     bytes, measured from the data; it is 8 for numeric variables in XPT, and the number of
-    digits in define.xml's Length is `digits`.
+    digits in define.xml's Length is `digits`. `other_origins` are for a variable that comes
+    from more than one place. `has_no_data` says that every value is missing.
     """
 
     name: str
@@ -125,11 +152,24 @@ class Variable:
     method: Method | None = None
     comment: Comment | None = None
     non_standard: bool = False
+    has_no_data: bool = False
+    other_origins: tuple[Origin, ...] = ()
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """All origins, the chief one first."""
+        return ((self.origin,) if self.origin else ()) + self.other_origins
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """One dataset as built. `parent` is the parent domain's label for SUPP-- (def Alias)."""
+    """One dataset as built.
+
+    `domain` is the Domain attribute of a tabulation dataset (the parent's for SUPP--);
+    `domain_description` is the parent domain's label (Alias DomainDescription), looked up
+    among the datasets of the document when it is empty. No `standard` means non-standard.
+    A dataset without records gets def:HasNoData and no file.
+    """
 
     name: str
     label: str
@@ -147,6 +187,7 @@ class Dataset:
 
     @property
     def file(self) -> str:
+        """The name of the transport file."""
         return f"{self.name.lower()}.xpt"
 
     @property
@@ -161,7 +202,9 @@ class Metadata:
     """One define.xml document: the SDTM folder or the ADaM folder.
 
     `created` is an ISO 8601 date-time given by the study or SOURCE_DATE_EPOCH, never a clock.
-    `purpose` is Tabulation or Analysis.
+    `purpose` is Tabulation or Analysis. `documents` are (key, href, title); the key ``acrf``
+    is the annotated CRF, all others are supplemental documents. `comments` are those about
+    the document as a whole.
     """
 
     study_id: str
