@@ -1,0 +1,248 @@
+"""SDTMIG 3.4 and SDTM 2.0 as data: the domains, their variables and the order they stand in.
+
+The facts (names, labels, types, roles, cores, codelists) are the CSV files in ``sdtm/data``.
+In every domain the guide's table is a part of the model's sequence (identifiers, topic and
+qualifiers of the class, timing); so one order serves both, and a variable that the model permits
+but the table does not list has its place as well.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from importlib.resources import files
+
+IG_NAME = "SDTMIG"
+IG_VERSION = "3.4"
+MODEL_VERSION = "2.0"
+
+CLASS_ORDER = (
+    "TRIAL DESIGN",
+    "SPECIAL PURPOSE",
+    "INTERVENTIONS",
+    "EVENTS",
+    "FINDINGS",
+    "FINDINGS ABOUT",
+    "RELATIONSHIP",
+)
+"""Define-XML's classes in the order in which define.xml lists datasets."""
+
+OBSERVATIONS = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
+"""The general observation classes: only these may take any variable of the model."""
+
+LABEL_BYTES = 40
+
+
+class UnknownName(LookupError):
+    """A domain, variable, structure, codelist or term that does not exist.
+
+    The message lists what exists, or the nearest names when there are too many to list.
+    """
+
+
+def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UnknownName:
+    """The error that says `name` is no `kind`, and what there is instead."""
+    names = list(dict.fromkeys(known))
+    near = difflib.get_close_matches(name.upper(), [n.upper() for n in names], n=3, cutoff=0.6)
+    upper = {n.upper(): n for n in names}
+    place = f" in {where}" if where else ""
+    if near:
+        hint = "did you mean " + ", ".join(upper[n] for n in near) + "?"
+    elif len(names) <= LABEL_BYTES:
+        hint = "there are " + ", ".join(names)
+    else:
+        hint = f"none of the {len(names)} names comes near"
+    return UnknownName(f"no {kind} {name!r}{place}; {hint}")
+
+
+@dataclass(frozen=True, slots=True)
+class SdtmVariable:
+    """A variable of a domain.
+
+    `core` is Req, Exp or Perm. `codelists` holds the C-codes the guide names; the first that has
+    the value applies. `order` is the place in the model's sequence for this domain: sort by it,
+    it has gaps. `format` is what the guide describes instead of a codelist (``ISO 8601 datetime
+    or interval``, ``MedDRA``), or blank. `in_guide` is False where only the model has it.
+    """
+
+    name: str
+    label: str
+    numeric: bool
+    role: str
+    core: str
+    codelists: tuple[str, ...]
+    order: int
+    format: str = ""
+    in_guide: bool = True
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A domain of SDTMIG 3.4: `class_name` and `structure` as define.xml wants them.
+
+    `variables` are those of the guide's table in order. `model` holds every variable of the
+    model's sequence, the guide's among them.
+    """
+
+    name: str
+    label: str
+    class_name: str
+    structure: str
+    variables: tuple[SdtmVariable, ...]
+    repeating: bool
+    reference_data: bool
+    model: tuple[SdtmVariable, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def _by_name(self) -> dict[str, SdtmVariable]:
+        return {v.name: v for v in self.model or self.variables}
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of the Required variables, in order."""
+        return tuple(v.name for v in self.variables if v.core == "Req")
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """Names of the Expected variables, in order."""
+        return tuple(v.name for v in self.variables if v.core == "Exp")
+
+    def variable(self, name: str) -> SdtmVariable:
+        """The variable of the guide's table; UnknownName says what comes near."""
+        found = self._by_name.get(name)
+        if found is None or not found.in_guide:
+            raise unknown("variable", name, (v.name for v in self.variables), self.name)
+        return found
+
+    def allowed(self, name: str) -> SdtmVariable:
+        """The variable of the guide's table, or of the model where the class permits it."""
+        found = self._by_name.get(name)
+        if found is None:
+            raise unknown("variable", name, self._by_name, self.name)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __iter__(self) -> Iterator[SdtmVariable]:
+        return iter(self.variables)
+
+    def arranged(self, names: Iterable[str]) -> tuple[str, ...]:
+        """`names` in the standard order; names the standard lacks come last as they came."""
+        given = list(names)
+        last = len(self._by_name) + 1
+        place = {n: v.order for n, v in self._by_name.items()}
+        return tuple(sorted(given, key=lambda n: place.get(n, last)))
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files("sdtm").joinpath("data", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _grouped(name: str, key: str) -> dict[str, list[dict[str, str]]]:
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in _rows(name):
+        groups.setdefault(row[key], []).append(row)
+    return groups
+
+
+@cache
+def _model() -> dict[str, list[dict[str, str]]]:
+    return _grouped("sdtm-2.0-variables.csv", "table")
+
+
+@cache
+def _guide() -> dict[str, list[dict[str, str]]]:
+    return _grouped("sdtmig-3.4-variables.csv", "dataset")
+
+
+@cache
+def _datasets() -> dict[str, dict[str, str]]:
+    return {row["dataset"]: row for row in _rows("sdtmig-3.4-datasets.csv")}
+
+
+def _sequence(code: str, class_name: str) -> list[dict[str, str]]:
+    """The model's rows for a domain, in the model's order, names still with ``--``."""
+    if class_name not in OBSERVATIONS:
+        return _model()[code]
+    general = _model()["GENERAL OBSERVATIONS"]
+    own = list(_model()["FINDINGS" if class_name == "FINDINGS ABOUT" else class_name])
+    if class_name == "FINDINGS ABOUT":
+        after_test = [row["variable"] for row in own].index("--TEST") + 1
+        own[after_test:after_test] = _model()["FINDINGS ABOUT"]
+    identifiers = [row for row in general if row["role"] == "Identifier"]
+    timing = [row for row in general if row["role"] == "Timing"]
+    return identifiers + own + timing
+
+
+def _variable(row: dict[str, str], guide: dict[str, str] | None, order: int) -> SdtmVariable:
+    facts = guide or row
+    return SdtmVariable(
+        name=row["variable"],
+        label=facts["label"],
+        numeric=facts["type"] == "Num",
+        role=facts["role"],
+        core=facts.get("core", "Perm"),
+        codelists=tuple(facts.get("codelists", "").split()),
+        order=order,
+        format=facts.get("format", ""),
+        in_guide=guide is not None,
+    )
+
+
+def codes() -> tuple[str, ...]:
+    """The domain codes that are shipped, in define.xml's order (SUPPQUAL stands for SUPP--)."""
+    return tuple(_datasets())
+
+
+@cache
+def domain(code: str) -> Domain:
+    """The domain with this code, or the SUPP-- of a domain (``SUPPAE``).
+
+    UnknownName lists the domains there are.
+    """
+    if code.startswith("SUPP") and code != "SUPPQUAL" and code[4:] in _datasets():
+        return supp(code[4:])
+    facts = _datasets().get(code)
+    if facts is None:
+        raise unknown("domain", code, codes())
+    guide = {row["variable"]: row for row in _guide()[code]}
+    model: list[SdtmVariable] = []
+    for order, row in enumerate(_sequence(code, facts["class"]), start=1):
+        named = row | {"variable": row["variable"].replace("--", code)}
+        model.append(_variable(named, guide.get(named["variable"]), order))
+    return Domain(
+        name=code,
+        label=facts["label"],
+        class_name=facts["class"],
+        structure=facts["structure"],
+        variables=tuple(v for v in model if v.in_guide),
+        repeating=facts["repeating"] == "Yes",
+        reference_data=facts["reference"] == "Yes",
+        model=tuple(model),
+    )
+
+
+@cache
+def supp(parent: str) -> Domain:
+    """The supplemental qualifiers of the domain `parent`; UnknownName if there is no such."""
+    if parent not in _datasets():
+        raise unknown("domain", parent, codes())
+    name = f"SUPP{parent}"
+    return replace(domain("SUPPQUAL"), name=name, label=f"Supplemental Qualifiers for {parent}")
+
+
+def dataset_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Dataset names in define.xml's order: by class, then by name; unknown names come last."""
+
+    def key(name: str) -> tuple[int, str]:
+        try:
+            return (CLASS_ORDER.index(domain(name).class_name), name)
+        except UnknownName:
+            return (len(CLASS_ORDER), name)
+
+    return tuple(sorted(names, key=key))

@@ -1,0 +1,270 @@
+"""CDISC controlled terminology: published codelists, and matching collected text to them.
+
+The shipped files cover the codelists of the shipped domains. A study may name the complete file
+as NCI EVS publishes it (tab separated ``.txt`` or ``.csv``, also gzipped) instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, cached_property
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from sdtm.standard import UnknownName, unknown
+
+VERSION = "2025-03-28"
+
+_CODE = "Code"
+_LIST = "Codelist Code"
+_EXTENSIBLE = "Codelist Extensible (Yes/No)"
+_NAME = "Codelist Name"
+_VALUE = "CDISC Submission Value"
+_SYNONYMS = "CDISC Synonym(s)"
+_PREFERRED = "NCI Preferred Term"
+_COLUMNS = (_CODE, _LIST, _EXTENSIBLE, _NAME, _VALUE, _SYNONYMS, _PREFERRED)
+
+
+class TerminologyError(ValueError):
+    """A file that is not controlled terminology as NCI EVS publishes it."""
+
+
+class How(StrEnum):
+    """The way a text matched a term; anything but EXACT is worth a notice."""
+
+    EXACT = "exact"
+    CASE = "case"
+    SYNONYM = "synonym"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The submission value found for a text, and how."""
+
+    value: str
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTerm:
+    """A term: submission value, NCI C-code, CDISC synonyms and NCI preferred term."""
+
+    value: str
+    code: str
+    synonyms: tuple[str, ...] = ()
+    preferred: str = ""
+
+
+def _only(values: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Key to value where all of a key's values agree; keys that do not decide are left out."""
+    found: dict[str, str] = {}
+    torn: set[str] = set()
+    for key, value in values:
+        if found.setdefault(key, value) != value:
+            torn.add(key)
+    return {k: v for k, v in found.items() if k not in torn}
+
+
+@dataclass(frozen=True)
+class PublishedCodelist:
+    """A codelist: `code` its C-code, `name` its title, `submission` its short name (``NY``).
+
+    An extensible one may take sponsor's terms beside the published.
+    """
+
+    code: str
+    name: str
+    submission: str
+    extensible: bool
+    terms: tuple[PublishedTerm, ...]
+
+    @cached_property
+    def _terms(self) -> dict[str, PublishedTerm]:
+        return {t.value: t for t in self.terms}
+
+    @cached_property
+    def _synonyms(self) -> dict[str, str]:
+        return _only((s, t.value) for t in self.terms for s in t.synonyms)
+
+    @cached_property
+    def _folded(self) -> dict[str, str]:
+        return _only((t.value.casefold(), t.value) for t in self.terms)
+
+    @cached_property
+    def _folded_synonyms(self) -> dict[str, str]:
+        return _only((s.casefold(), t.value) for t in self.terms for s in t.synonyms)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The submission values, in published order."""
+        return tuple(t.value for t in self.terms)
+
+    def __contains__(self, value: object) -> bool:
+        return value in self._terms
+
+    def __iter__(self) -> Iterator[PublishedTerm]:
+        return iter(self.terms)
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def term(self, value: str) -> PublishedTerm:
+        """The term with exactly this submission value; UnknownName says what comes near."""
+        found = self._terms.get(value)
+        if found is None:
+            raise unknown("term", value, self._terms, f"{self.submission} ({self.code})")
+        return found
+
+    def find(self, text: str) -> Match | None:
+        """The term that `text` means, or None when there is none or more than one.
+
+        In order: the submission value; the submission value but for upper and lower case; a
+        synonym; a synonym but for case. A text that is one term's value but for case and exactly
+        another's synonym (``G/L``) means either, so it matches neither.
+        """
+        text = text.strip()
+        if text in self._terms:
+            return Match(text, How.EXACT)
+        synonym = self._synonyms.get(text)
+        cased = self._folded.get(text.casefold())
+        if cased is not None:
+            return None if synonym not in (None, cased) else Match(cased, How.CASE)
+        if synonym is None:
+            synonym = self._folded_synonyms.get(text.casefold())
+        return None if synonym is None else Match(synonym, How.SYNONYM)
+
+    def match(self, values: Iterable[str]) -> dict[str, Match]:
+        """Trimmed text to its Match, see `find`; text that matches nothing is left out."""
+        found = {text: self.find(text) for text in dict.fromkeys(v.strip() for v in values)}
+        return {text: hit for text, hit in found.items() if hit is not None}
+
+
+class Terminology:
+    """A package of controlled terminology (`name` SDTM or ADaM, `version` its date)."""
+
+    def __init__(self, table: pa.Table, name: str, version: str) -> None:
+        self.name = name
+        self.version = version
+        self._table = table
+        heads = table.filter(pc.equal(table[_LIST], "")).select([_CODE, _NAME, _VALUE, _EXTENSIBLE])
+        self._heads = {row[_CODE]: row for row in heads.to_pylist()}
+        self._codes = {row[_VALUE]: code for code, row in self._heads.items()}
+        lists = table[_LIST].combine_chunks().dictionary_encode()
+        numbers = lists.indices.to_numpy()
+        order = np.argsort(numbers, kind="stable")
+        bounds = np.searchsorted(numbers[order], np.arange(len(lists.dictionary) + 1))
+        self._rows = {
+            code: order[bounds[i] : bounds[i + 1]]
+            for i, code in enumerate(lists.dictionary.to_pylist())
+        }
+        self._made: dict[str, PublishedCodelist] = {}
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._heads or key in self._codes
+
+    @property
+    def codelists(self) -> tuple[str, ...]:
+        """C-codes of the codelists in the package."""
+        return tuple(self._heads)
+
+    def codelist(self, key: str) -> PublishedCodelist:
+        """The codelist by C-code (``C66742``) or submission name (``NY``).
+
+        UnknownName says which names come near.
+        """
+        code = key if key in self._heads else self._codes.get(key)
+        if code is None:
+            known = self._heads if re.fullmatch(r"C\d+", key) else self._codes
+            raise unknown("codelist", key, known, f"{self.name} CT {self.version}")
+        if code not in self._made:
+            self._made[code] = self._build(code)
+        return self._made[code]
+
+    def _build(self, code: str) -> PublishedCodelist:
+        head = self._heads[code]
+        columns = [_CODE, _VALUE, _SYNONYMS, _PREFERRED]
+        rows = self._table.select(columns).take(pa.array(self._rows.get(code, [])))
+        terms = tuple(
+            PublishedTerm(
+                value=row[_VALUE],
+                code=row[_CODE],
+                synonyms=tuple(s.strip() for s in row[_SYNONYMS].split(";") if s.strip()),
+                preferred=row[_PREFERRED],
+            )
+            for row in rows.to_pylist()
+        )
+        return PublishedCodelist(code, head[_NAME], head[_VALUE], head[_EXTENSIBLE] == "Yes", terms)
+
+    def decodes(self, codes: str, names: str) -> dict[str, str]:
+        """Short name to long name of a pair of lists (LBTESTCD, LBTEST), joined by C-code."""
+        long = {t.code: t.value for t in self.codelist(names)}
+        return {t.value: long[t.code] for t in self.codelist(codes) if t.code in long}
+
+
+def load_published(path: Path, *, name: str = "SDTM", version: str = "") -> Terminology:
+    """The file as NCI EVS publishes it: tab separated ``.txt`` or ``.csv``, may be ``.gz``.
+
+    `version` defaults to the date in the file's name, else in its last column. TerminologyError
+    when the file cannot be read, is not such a table, or says no date.
+    """
+    tabbed = path.name.removesuffix(".gz").endswith((".txt", ".tsv"))
+    parse = csv.ParseOptions(
+        delimiter="\t" if tabbed else ",",
+        quote_char=False if tabbed else '"',
+        newlines_in_values=not tabbed,
+    )
+    try:
+        header = csv.open_csv(path, parse_options=parse).schema.names
+        convert = csv.ConvertOptions(
+            column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
+        )
+        table = csv.read_csv(path, parse_options=parse, convert_options=convert)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise TerminologyError(f"{path}: cannot be read as terminology: {error}") from error
+    table = table.rename_columns([n.lstrip("\ufeff").strip() for n in table.column_names])
+    missing = [c for c in _COLUMNS if c not in table.column_names]
+    if missing:
+        raise TerminologyError(f"{path}: not an NCI EVS table, no column {', '.join(missing)}")
+    if not version:
+        version = _date_in(path.name) or _date_in(_last_cell(table))
+    if not version:
+        raise TerminologyError(f"{path}: no date in the file or its name; give the version")
+    return Terminology(table, name, version)
+
+
+def _last_cell(table: pa.Table) -> str:
+    return str(table.column(table.num_columns - 1)[0]) if table.num_rows else ""
+
+
+def _date_in(text: str) -> str:
+    found = re.search(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)", text)
+    return found.group() if found else ""
+
+
+@cache
+def sdtm_terminology() -> Terminology:
+    """The shipped SDTM terminology, read on first use."""
+    with as_file(files("sdtm").joinpath("data", f"sdtmct-{VERSION}.csv.gz")) as path:
+        return load_published(path, name="SDTM")
+
+
+__all__ = [
+    "VERSION",
+    "How",
+    "Match",
+    "PublishedCodelist",
+    "PublishedTerm",
+    "Terminology",
+    "TerminologyError",
+    "UnknownName",
+    "load_published",
+    "sdtm_terminology",
+]
