@@ -1,0 +1,216 @@
+"""Run an expectation suite over one frame: one call, then our own listing of what fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from mappings.findings import Finding, Severity
+from validation import gx
+from validation.failing import (
+    byte_lengths,
+    columns_of,
+    failing_records,
+    missing,
+    short_name,
+)
+from validation.locate import Lineage, record_findings
+from validation.outcome import Checked, Outcome, Status
+from validation.suites import Expectation, Suite
+
+LINEAGE_COLUMNS = ("_form", "_row")
+_COLUMNS = "expect_table_columns_to_match_ordered_list"
+_NOT_NULL = "expect_column_values_to_not_be_null"
+_LENGTH = "expect_column_value_lengths_to_be_between"
+
+_ADVICE = {
+    "columns": "Make the columns and their order those of the specification, or edit the suite.",
+    "not_null": "Find why the source is empty, or explain it; if it may be, it is not mandatory.",
+    "length": "Shorten the text or give the variable a greater length.",
+    "in_set": "Map the value to a term of the codelist, or extend the codelist if it may be.",
+    "not_in_set": "Look at how the value was made.",
+    "regex": "Look at the collected date; ISO 8601 is needed, cut off at the right where unknown.",
+    "between": "Look at the collected value and at the rule that made this one.",
+    "unique": "Find out whether the source holds a record twice or the keys are too few.",
+}
+
+
+def run_suite(
+    suite: Suite, frame: pd.DataFrame, *, dataset: str = "", lineage: Lineage | None = None
+) -> Checked:
+    """Validate `frame` by `suite`; `dataset` is the suite's own name unless given.
+
+    The frame may carry `_form` and `_row`; they are set aside for the check and used to say
+    which raw row a failing record came from. An expectation on a column that the frame lacks
+    is NOT RUN and leaves a Finding; one that raises is ERRORED and leaves a Finding
+    ``expect.exception``.
+    """
+    run = _Run(suite, frame, dataset, lineage or Lineage())
+    return run.result()
+
+
+class _Run:
+    def __init__(self, suite: Suite, frame: pd.DataFrame, dataset: str, lineage: Lineage) -> None:
+        about = suite.get("meta", {}).get("crosswalk", {})
+        self.dataset = dataset or str(about.get("dataset") or suite.get("name") or "")
+        self.keys = tuple(str(k) for k in about.get("keys", ()))
+        self.frame = frame
+        self.lineage = lineage
+        self.expectations: list[Expectation] = list(suite["expectations"])
+        self.bare = frame.drop(columns=[c for c in LINEAGE_COLUMNS if c in frame.columns])
+        self.columns = {str(c) for c in self.bare.columns}
+
+    def result(self) -> Checked:
+        absent = [self._absent(e) for e in self.expectations]
+        runnable = [e for e, gone in zip(self.expectations, absent, strict=True) if not gone]
+        verdicts = iter(gx.validate(self._with_missing(runnable), runnable))
+        outcomes: list[Outcome] = []
+        findings: list[Finding] = []
+        for expectation, gone in zip(self.expectations, absent, strict=True):
+            if gone:
+                outcome = self._outcome(
+                    expectation, Status.NOT_RUN, reason=f"there is no column {', '.join(gone)}"
+                )
+                found: list[Finding] = []
+            else:
+                outcome, found = self._judge(expectation, next(verdicts))
+            outcomes.append(outcome)
+            findings.extend(found)
+        if not any(e["type"] == _COLUMNS for e in self.expectations):
+            names = sorted({name for gone in absent for name in gone})
+            findings.extend(self._no_column(name) for name in names)
+        return Checked(tuple(outcomes), tuple(findings), self.dataset)
+
+    def _absent(self, expectation: Expectation) -> list[str]:
+        if expectation["type"] == _COLUMNS:
+            return []
+        names = columns_of(expectation.get("kwargs", {}))
+        return [name for name in names if name not in self.columns]
+
+    def _with_missing(self, expectations: list[Expectation]) -> pd.DataFrame:
+        """The frame with "" turned to missing where a not-null expectation must see it."""
+        changed = {}
+        for expectation in expectations:
+            if expectation["type"] != _NOT_NULL:
+                continue
+            name = expectation["kwargs"]["column"]
+            column = self.bare[name]
+            gone = missing(column)
+            if gone.any() and not column.isna().all():
+                changed[name] = column.mask(gone)
+        return self.bare.assign(**changed) if changed else self.bare
+
+    def _judge(
+        self, expectation: Expectation, verdict: gx.Verdict
+    ) -> tuple[Outcome, list[Finding]]:
+        if verdict.status is Status.ERRORED:
+            outcome = self._outcome(expectation, Status.ERRORED, reason=verdict.reason)
+            return outcome, [self._exception(expectation, verdict.reason)]
+        if verdict.status is Status.PASSED and not self._too_many_bytes(expectation):
+            return self._outcome(expectation, Status.PASSED), []
+        found = self._failing(expectation)
+        return self._outcome(expectation, Status.FAILED, failing=len(found)), found
+
+    def _too_many_bytes(self, expectation: Expectation) -> bool:
+        """Great Expectations counts characters; the file holds bytes."""
+        kwargs = expectation["kwargs"]
+        if expectation["type"] != _LENGTH or kwargs.get("max_value") is None:
+            return False
+        column = self.bare[kwargs["column"]]
+        if len(column) == 0 or pd.api.types.is_numeric_dtype(column):
+            return False
+        return int(byte_lengths(column).max()) > int(kwargs["max_value"])
+
+    def _failing(self, expectation: Expectation) -> list[Finding]:
+        type_, kwargs = expectation["type"], expectation.get("kwargs", {})
+        rule = f"expect.{short_name(type_)}"
+        severity = _severity(expectation)
+        message = f"not met: {_says(expectation)}"
+        advice = _ADVICE.get(short_name(type_), "Look at the records and at the expectation.")
+        if type_ == _COLUMNS:
+            return self._columns(kwargs, rule, severity, advice)
+        mask = failing_records(self.bare, type_, kwargs)
+        variables = columns_of(kwargs)
+        if mask is None or not mask.any():
+            # It failed all the same: said once, without the records.
+            return [self._plain(rule, severity, message, advice, variables)]
+        return record_findings(
+            self.frame,
+            mask,
+            rule=rule,
+            severity=severity,
+            message=message,
+            advice=advice,
+            dataset=self.dataset,
+            variables=variables,
+            keys=self.keys,
+            lineage=self.lineage,
+        )
+
+    def _columns(
+        self, kwargs: Mapping[str, Any], rule: str, severity: Severity, advice: str
+    ) -> list[Finding]:
+        wanted = [str(c) for c in kwargs["column_list"]]
+        have = [str(c) for c in self.bare.columns]
+        lines = [(c, f"the column {c} is missing") for c in wanted if c not in self.columns]
+        lines += [(c, f"the column {c} is not in define.xml") for c in have if c not in wanted]
+        if not lines:
+            first = next((w for w, h in zip(wanted, have, strict=False) if w != h), "")
+            lines = [(first, f"the columns stand in another order from {first} on")]
+        return [self._plain(rule, severity, text, advice, (name,)) for name, text in lines]
+
+    def _plain(
+        self, rule: str, severity: Severity, message: str, advice: str, variables: tuple[str, ...]
+    ) -> Finding:
+        variable = variables[0] if variables else ""
+        spec = self.lineage.place(self.dataset, variable)
+        return Finding(rule, severity, message, advice, self.dataset, variable, spec=spec)
+
+    def _no_column(self, name: str) -> Finding:
+        message = f"the suite expects a column {name} that the data do not have"
+        advice = _ADVICE["columns"]
+        return self._plain("expect.columns", Severity.ERROR, message, advice, (name,))
+
+    def _exception(self, expectation: Expectation, reason: str) -> Finding:
+        variables = columns_of(expectation.get("kwargs", {}))
+        return Finding(
+            "expect.exception",
+            Severity.ERROR,
+            f"{expectation['type']} could not be run: {reason}",
+            "Correct the expectation or take it out; until then nothing is proved by it.",
+            self.dataset,
+            variables[0] if variables else "",
+            scope=short_name(expectation["type"]),
+        )
+
+    def _outcome(
+        self, expectation: Expectation, status: Status, *, failing: int = 0, reason: str = ""
+    ) -> Outcome:
+        return Outcome(
+            f"expect.{short_name(expectation['type'])}",
+            self.dataset,
+            status,
+            _says(expectation),
+            columns_of(expectation.get("kwargs", {})),
+            failing,
+            reason,
+            severity=_severity(expectation).value,
+        )
+
+
+def _about(expectation: Expectation) -> Mapping[str, Any]:
+    about = (expectation.get("meta") or {}).get("crosswalk") or {}
+    return about if isinstance(about, Mapping) else {}
+
+
+def _says(expectation: Expectation) -> str:
+    return str(_about(expectation).get("says") or expectation["type"].replace("_", " "))
+
+
+def _severity(expectation: Expectation) -> Severity:
+    try:
+        return Severity(str(_about(expectation).get("severity", "error")))
+    except ValueError:
+        return Severity.ERROR
