@@ -161,7 +161,7 @@ class Condition:
         return Condition(clauses)
 
 
-def parse_condition(data: object) -> Condition:
+def parse_condition(data: Any) -> Condition:
     """A Condition from loaded YAML that has passed the schema."""
     if data is None:
         return Condition()

@@ -19,7 +19,7 @@ LINEAGE = ("_form", "_row")
 
 def text_series(values: object, index: pd.Index | None = None) -> pd.Series[str]:
     """A text column (dtype str, missing is "") from anything that holds text."""
-    series = pd.Series(values, index=index, dtype="str")  # type: ignore[call-overload]
+    series = pd.Series(values, index=index, dtype="str")
     return series.fillna("")
 
 
@@ -85,9 +85,7 @@ def distinct_rows(
     return codes, rows
 
 
-def take_table(
-    keys: pd.Series[str], table: Mapping[str, str], missing: str = ""
-) -> pd.Series[str]:
+def take_table(keys: pd.Series[str], table: Mapping[str, str], missing: str = "") -> pd.Series[str]:
     """Look each distinct key up in a dictionary."""
     return map_distinct(keys, lambda values: [table.get(v, missing) for v in values])
 
@@ -111,4 +109,3 @@ def concat(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
         }
         filled.append(pd.DataFrame(data, index=frame.index))
     return pd.concat(filled, ignore_index=True)
-

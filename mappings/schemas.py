@@ -11,10 +11,9 @@ import json
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft7Validator
-from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 from referencing import Registry, Resource
 
@@ -39,7 +38,7 @@ _types = (
     .redefine("number", lambda _, v: _shape(_NUMBER, v))
     .redefine("boolean", _is_boolean)
 )
-_Validator = extend(Draft7Validator, type_checker=_types)
+_Validator: Any = cast("Any", extend)(Draft7Validator, type_checker=_types)
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -58,7 +57,9 @@ def _validator(name: str) -> Any:
 
 def check_schema(document: Document, name: str) -> list[Finding]:
     """Every way in which the document breaks the schema called `name`."""
-    errors = sorted(_validator(name).iter_errors(document.data), key=lambda e: list(map(str, e.path)))
+    errors = sorted(
+        _validator(name).iter_errors(document.data), key=lambda e: list(map(str, e.path))
+    )
     unknown = {tuple(e.absolute_path) for e in errors if e.validator == "additionalProperties"}
     found: list[Finding] = []
     for error in errors:
@@ -77,7 +78,7 @@ def _said(steps: Steps, message: str) -> str:
     return f"{_dotted(steps)}: {message}" if steps else message
 
 
-def _faults(document: Document, steps: Steps, error: ValidationError) -> list[Finding]:
+def _faults(document: Document, steps: Steps, error: Any) -> list[Finding]:
     at = document.place(steps)
     rule = f"schema.{error.validator}"
     if error.validator == "additionalProperties" and isinstance(error.instance, dict):
@@ -101,7 +102,9 @@ def _faults(document: Document, steps: Steps, error: ValidationError) -> list[Fi
     if error.validator == "required" and isinstance(error.instance, dict):
         missing = [k for k in error.validator_value if k not in error.instance]
         words = ", ".join(f"'{k}'" for k in missing)
-        return [spec_fault(rule, _said(steps, f"{words} is missing"), document.place(steps, key=True))]
+        return [
+            spec_fault(rule, _said(steps, f"{words} is missing"), document.place(steps, key=True))
+        ]
     if error.validator == "dependencies":
         return [_dependency(document, steps, error)]
     if error.validator == "oneOf" and isinstance(error.instance, dict):
@@ -121,8 +124,8 @@ def _faults(document: Document, steps: Steps, error: ValidationError) -> list[Fi
     return [spec_fault(rule, _said(steps, error.message), at)]
 
 
-def _dependency(document: Document, steps: Steps, error: ValidationError) -> Finding:
-    instance: dict[str, Any] = dict(error.instance)  # type: ignore[call-overload]
+def _dependency(document: Document, steps: Steps, error: Any) -> Finding:
+    instance: dict[str, Any] = dict(error.instance)
     for key, needed in error.validator_value.items():
         lacking = [n for n in needed if key in instance and n not in instance]
         if lacking:
@@ -132,7 +135,7 @@ def _dependency(document: Document, steps: Steps, error: ValidationError) -> Fin
     return spec_fault("schema.dependencies", _said(steps, error.message), document.place(steps))
 
 
-def _verbs(document: Document, steps: Steps, error: ValidationError) -> Finding:
+def _verbs(document: Document, steps: Steps, error: Any) -> Finding:
     verbs = [option["required"][0] for option in error.validator_value]
     given = [v for v in verbs if v in error.instance]
     place = document.place(steps, key=True)
@@ -154,7 +157,7 @@ _WORDS = {
 }
 
 
-def _wrong_type(error: ValidationError) -> str:
+def _wrong_type(error: Any) -> str:
     wanted = error.validator_value
     wanted = [wanted] if isinstance(wanted, str) else list(wanted)
     words = " or ".join(_WORDS[w] for w in wanted)

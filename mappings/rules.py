@@ -1,0 +1,126 @@
+"""A rule: one variable, one verb, and when it applies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pandas as pd
+
+from mappings.conditions import Condition
+from mappings.findings import SpecPlace
+from mappings.frames import blank_number, blank_text, is_numeric
+from mappings.names import Names
+from mappings.scope import Scope
+
+
+class Verb(Protocol):
+    """What a rule does: which columns it reads, how it runs, how it is said in define.xml."""
+
+    @property
+    def reads(self) -> tuple[str, ...]: ...
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """Other forms, datasets or tables it looks into."""
+        ...
+
+    @property
+    def origin(self) -> str:
+        """Origin type when the source is raw: Collected, Assigned or Derived."""
+        ...
+
+    def run(self, scope: Scope) -> pd.Series[Any]: ...
+
+    def sentence(self) -> str: ...
+
+
+class VerbClass(Protocol):
+    """How a verb is made from the loaded rule; faults go to `names`."""
+
+    def __call__(self, data: Mapping[str, Any], names: Names) -> Verb: ...
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule as compiled: every name in it is resolved and every read declared."""
+
+    variable: str
+    kind: str
+    verb: Verb
+    place: SpecPlace
+    when: Condition = field(default_factory=Condition)
+    otherwise: str | None = None
+    label: str = ""
+    origin: str = ""
+    source: str = ""
+    comment: str = ""
+    method: str = ""
+    evaluator: str = ""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Every column that the rule reads, each once."""
+        return tuple(dict.fromkeys((*self.verb.reads, *self.when.reads)))
+
+    def run(self, scope: Scope) -> pd.Series[Any]:
+        """The variable's values, one per row of the scope."""
+        inner = Scope(
+            scope.target,
+            scope.frame,
+            scope.data,
+            scope.report,
+            scope.made,
+            scope.mask,
+            scope.variable,
+            self.place,
+        )
+        if not self.when.clauses:
+            return self.verb.run(inner)
+        mask = self.when.mask(scope)
+        part = self.verb.run(inner.rows(mask))
+        whole: pd.Series[Any]
+        if is_numeric(part):
+            whole = blank_number(scope.index)
+            if self.otherwise is not None:
+                whole[:] = float(self.otherwise)
+        else:
+            whole = blank_text(scope.index)
+            if self.otherwise is not None:
+                whole[:] = self.otherwise
+        whole[mask] = part
+        return whole
+
+    def sentence(self) -> str:
+        """The rule in words, for define.xml."""
+        if self.method:
+            return self.method
+        text = self.verb.sentence()
+        if self.when.clauses:
+            text += f", where {self.when.sentence()}"
+        if self.otherwise is not None:
+            text += f'; otherwise "{self.otherwise}"'
+        return text + "."
+
+
+def parse_rule(
+    variable: str, data: Mapping[str, Any], names: Names, verbs: Mapping[str, VerbClass]
+) -> Rule:
+    """A rule from loaded YAML that has passed the schema."""
+    kind = next(v for v in verbs if v in data)
+    otherwise = data.get("else")
+    return Rule(
+        variable=variable,
+        kind=kind,
+        verb=verbs[kind](data, names),
+        place=names.document.place(names.steps, key=True),
+        when=names.condition(data.get("when"), "when"),
+        otherwise=names.text(otherwise) if otherwise is not None else None,
+        label=names.text(data.get("label", "")),
+        origin=str(data.get("origin", "")),
+        source=str(data.get("source", "")),
+        comment=str(data.get("comment", "")),
+        method=names.text(data.get("method", "")),
+        evaluator=str(data.get("evaluator", "")),
+    )

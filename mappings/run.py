@@ -1,0 +1,200 @@
+"""A compiled module run on data: one frame per block, stacked, with the lineage of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mappings.findings import Severity
+from mappings.frames import Mask, blank_text, concat, is_numeric, map_distinct
+from mappings.modules import Block, Module, One
+from mappings.rules import Rule
+from mappings.scope import Report, Scope
+from mappings.text import fits, has_control, narrow
+from mappings.verbs.num import numbers_of
+
+CARRIED = ("_form", "_row", "_event", "_repeat", "_id")
+SUPP = "supp:"
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Rows of a source that a module does not take, and why."""
+
+    target: str
+    source: str
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """The records of a module before its standard finishes them."""
+
+    module: Module
+    frame: pd.DataFrame
+    set_aside: tuple[SetAside, ...]
+
+
+def run_module(
+    module: Module,
+    data: Mapping[str, pd.DataFrame],
+    report: Report,
+    numeric: Callable[[str], bool | None],
+    carried: tuple[str, ...] = (),
+) -> Mapped:
+    """Run every block. `numeric` tells the type that the standard gives a variable, None if any.
+
+    `carried` are further columns of the sources that records keep (USUBJID and the like).
+    """
+    frames: list[pd.DataFrame] = []
+    aside: list[SetAside] = []
+    for number, block in enumerate(module.blocks):
+        frame, dropped = _run_block(module, block, data, report, numeric, carried)
+        frame["_block"] = np.full(len(frame), number, dtype="float64")
+        frames.append(frame)
+        aside.extend(dropped)
+    return Mapped(module, concat(frames), tuple(aside))
+
+
+def _run_block(
+    module: Module,
+    block: Block,
+    data: Mapping[str, pd.DataFrame],
+    report: Report,
+    numeric: Callable[[str], bool | None],
+    carried: tuple[str, ...],
+) -> tuple[pd.DataFrame, list[SetAside]]:
+    source = data[block.source.name]
+    aside: list[SetAside] = []
+    scope = Scope(module.target, source, data, report)
+    mask = block.where.mask(scope)
+    if not mask.all():
+        name = block.source.name
+        aside.append(SetAside(module.target, name, block.reason, int((~mask).sum())))
+    source = source.loc[mask]
+    scope = Scope(module.target, source, data, report)
+    columns = [*CARRIED, *carried]
+    result = {c: source[c] if c in source.columns else blank_text(source.index) for c in columns}
+    for rule in block.rules:
+        scope.variable = rule.variable
+        values = rule.run(scope)
+        scope.made[rule.variable] = clean(rule, values, scope, numeric(rule.variable))
+    supp: dict[str, pd.Series[Any]] = {}
+    for rule in block.supp:
+        scope.variable = rule.variable
+        supp[SUPP + rule.variable] = clean(rule, rule.run(scope), scope, numeric=False)
+    frame = pd.DataFrame({**result, **scope.made, **supp}, index=source.index)
+    if block.keep is not None:
+        frame = frame.loc[block.keep.mask(scope)]
+    if block.one is not None:
+        frame, dropped = _one(frame, block.one, module.target, block.source.name)
+        aside.extend(dropped)
+    return frame, aside
+
+
+def _one(
+    frame: pd.DataFrame, one: One, target: str, source: str
+) -> tuple[pd.DataFrame, list[SetAside]]:
+    def plain(name: str) -> str:
+        return name.removeprefix(f"{target}.")
+
+    order = frame.sort_values(plain(one.order), kind="stable")
+    per = [plain(p) for p in one.per]
+    last = one.take == "last"
+    taken = order.drop_duplicates(per, keep="last" if last else "first").sort_index()
+    dropped = len(frame) - len(taken)
+    aside = [SetAside(target, source, one.reason, dropped)] if dropped else []
+    return taken, aside
+
+
+def clean(rule: Rule, values: pd.Series[Any], scope: Scope, numeric: bool | None) -> pd.Series[Any]:
+    """Values in the type that the standard gives and in the encoding of the package.
+
+    Full-width characters become ASCII with a notice. What the encoding cannot hold, or a
+    control character, is a finding and the value stays missing.
+    """
+    if is_numeric(values):
+        return _as_text(values) if numeric is False else values
+    if numeric:
+        return numbers_of(scope, values, list(rule.reads))
+    return _clean_text(rule, values, scope)
+
+
+def _as_text(values: pd.Series[Any]) -> pd.Series[str]:
+    texts = values.map("{:.15g}".format).astype("str")
+    return texts.where(values.notna(), "")
+
+
+def _clean_text(rule: Rule, values: pd.Series[str], scope: Scope) -> pd.Series[str]:
+    encoding = scope.report.encoding
+    distinct = [str(u) for u in pd.unique(values)]
+    odd = [t for t in distinct if not t.isascii() or has_control(t)]
+    if not odd:
+        return values
+    fixed = {t: narrow(t) for t in odd}
+    refused = {t for t in odd if not fits(fixed[t], encoding) or has_control(fixed[t])}
+    moved = {t for t in odd if fixed[t] != t and t not in refused}
+
+    def rows(texts: set[str]) -> Mask:
+        return values.isin(sorted(texts)).to_numpy(dtype=bool)
+
+    columns = list(rule.reads)
+    if moved:
+        scope.fault(
+            "text.fullwidth",
+            rows(moved),
+            lambda value: f"full-width characters in '{value}' became '{narrow(value)}'",
+            "Nothing to do, unless the value is wrong.",
+            values=values,
+            columns=columns,
+            severity=Severity.NOTICE,
+        )
+    if refused:
+        scope.fault(
+            "text.not_ascii" if encoding == "ascii" else "text.encoding",
+            rows(refused),
+            lambda value: f"'{value}' cannot stand in a package in {encoding}",
+            "Map a translation, or declare another 'encoding' in study.yaml.",
+            values=values,
+            columns=columns,
+        )
+    return map_distinct(
+        values, lambda texts: ["" if t in refused else fixed.get(t, t) for t in texts]
+    )
+
+
+def run_late(
+    module: Module,
+    frame: pd.DataFrame,
+    data: Mapping[str, pd.DataFrame],
+    report: Report,
+    numeric: Callable[[str], bool | None],
+) -> pd.DataFrame:
+    """Run the rules that need reference dates, on the finished records of their own block.
+
+    `frame` holds the variables made so far and ``_reference`` (SAS day).
+    """
+    pieces: list[pd.DataFrame] = []
+    for number, block in enumerate(module.blocks):
+        part = frame.loc[frame["_block"] == number]
+        made = {str(c): part[c] for c in part.columns}
+        scope = Scope(module.target, part, data, report, made)
+        for rule in block.after:
+            scope.variable = rule.variable
+            values = rule.run(scope)
+            made[rule.variable] = clean(rule, values, scope, numeric(rule.variable))
+        new = {r.variable: made[r.variable] for r in block.after}
+        pieces.append(part.assign(**new))
+    return concat_in_place(pieces, frame.index)
+
+
+def concat_in_place(pieces: list[pd.DataFrame], index: pd.Index) -> pd.DataFrame:
+    """Pieces of one frame stacked and put back in the order they had."""
+    order = np.concatenate([p.index.to_numpy() for p in pieces]) if pieces else np.zeros(0)
+    stacked = concat(pieces)
+    return stacked.set_axis(pd.Index(order)).loc[index]
