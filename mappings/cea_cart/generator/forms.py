@@ -8,12 +8,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-STANDARD = (
-    "userid,projectid,project,studyid,environmentName,subjectId,StudySiteId,Subject,siteid,Site,"
-    "SiteNumber,SiteGroup,instanceId,InstanceName,InstanceRepeatNumber,folderid,Folder,FolderName,"
-    "FolderSeq,TargetDays,DataPageId,DataPageName,PageRepeatNumber,RecordDate,RecordId,"
-    "recordposition,RecordActive,SaveTs,MinCreated,MaxUpdated"
-).split(",")
+STANDARD = [
+    "userid",
+    "projectid",
+    "project",
+    "studyid",
+    "environmentName",
+    "subjectId",
+    "StudySiteId",
+    "Subject",
+    "siteid",
+    "Site",
+    "SiteNumber",
+    "SiteGroup",
+    "instanceId",
+    "InstanceName",
+    "InstanceRepeatNumber",
+    "folderid",
+    "Folder",
+    "FolderName",
+    "FolderSeq",
+    "TargetDays",
+    "DataPageId",
+    "DataPageName",
+    "PageRepeatNumber",
+    "RecordDate",
+    "RecordId",
+    "recordposition",
+    "RecordActive",
+    "SaveTs",
+    "MinCreated",
+    "MaxUpdated",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +373,7 @@ FORMS: tuple[Form, ...] = (
             "LDSTDAT date First day",
             "LDENDAT date Last day",
         ),
-        "One line a drug; given once a day, intravenously. A re-infusion has no new lymphodepletion.",
+        "One line a drug, given once a day, intravenously; not given again for a re-infusion.",
     ),
     Form(
         "inf",
@@ -472,8 +498,8 @@ FORMS: tuple[Form, ...] = (
             "TLREAS text Reason not evaluable",
         ),
         "TLDIAM only when Measured. Too small to measure counts 5 mm, Absent 0 mm. A node is never "
-        "Absent: it has its short axis. A split lesion has one line for each fragment (TLFRAG 1, 2),"
-        " the same TLNO; the diameters add up.",
+        "Absent: it has its short axis. A split lesion has one line a fragment (TLFRAG 1, 2) with "
+        "the same TLNO; the diameters add up.",
     ),
     Form(
         "ntl",
@@ -614,11 +640,38 @@ VISITS: tuple[tuple[str, str, str, str], ...] = (
     ("R28", "REINFUSION DAY 28", "27.0", ""),
 )
 
-MARKER_COLUMNS = (
-    "STUDYID,SITE,SUBJECT,SAMPLEID,VISIT,COLLDATE,COLLTIME,TESTCODE,TESTNAME,"
-    "RESULT,UNIT,LOW,HIGH,STATUS,REASON"
-).split(",")
-KINETIC_COLUMNS = (
-    "STUDYID,SITE,SUBJECT,SAMPLEID,VISIT,TIMEPOINT,COLLDATE,COLLTIME,METHOD,ANALYTE,"
-    "SPECIMEN,RESULT,UNIT,LLOQ,STATUS,REASON"
-).split(",")
+MARKER_COLUMNS = [
+    "STUDYID",
+    "SITE",
+    "SUBJECT",
+    "SAMPLEID",
+    "VISIT",
+    "COLLDATE",
+    "COLLTIME",
+    "TESTCODE",
+    "TESTNAME",
+    "RESULT",
+    "UNIT",
+    "LOW",
+    "HIGH",
+    "STATUS",
+    "REASON",
+]
+KINETIC_COLUMNS = [
+    "STUDYID",
+    "SITE",
+    "SUBJECT",
+    "SAMPLEID",
+    "VISIT",
+    "TIMEPOINT",
+    "COLLDATE",
+    "COLLTIME",
+    "METHOD",
+    "ANALYTE",
+    "SPECIMEN",
+    "RESULT",
+    "UNIT",
+    "LLOQ",
+    "STATUS",
+    "REASON",
+]
