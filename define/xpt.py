@@ -22,7 +22,7 @@ from define.xport.text import TextCells
 
 __all__ = ["Column", "XptRefusal", "write_dataset", "write_xpt"]
 
-_BLOCK_BYTES = 1 << 21
+_BLOCK_BYTES = 1 << 22
 _BLOCK_ROWS = (64, 1 << 15)
 
 Cells: TypeAlias = TextCells | NumberCells

@@ -78,7 +78,7 @@ class NumberCells:
             if part.notna().any() and kind not in _OBJECTS:
                 raise self._refusal(0, f"a number is expected, the frame holds {kind} objects")
         values = part.to_numpy(dtype=np.float64, na_value=np.nan)
-        large = np.flatnonzero(np.abs(values) > _EXACT)
+        large = np.flatnonzero(np.abs(values) >= _EXACT)
         if large.size:
             given = part.iloc[large].to_numpy(dtype=object)
             changed = large[given != values[large].astype(object)]
@@ -110,7 +110,7 @@ class NumberCells:
 
 def _without_empty_text(series: pd.Series) -> pd.Series:
     """A text column of nothing but missing text as a numeric one of nothing but NaN."""
-    if isinstance(series.dtype, (pd.StringDtype, pd.CategoricalDtype)) or series.dtype == object:
+    if isinstance(series.dtype, pd.StringDtype | pd.CategoricalDtype) or series.dtype == object:
         empty = series.isna() | (series == "")
         if empty.all():
             return pd.Series(np.full(len(series), np.nan))

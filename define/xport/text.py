@@ -32,7 +32,7 @@ class TextCells:
         self._encoding = encoding
         self._as_utf8 = encoding in {"ascii", "utf-8"}
         self._arrow: pa.ChunkedArray | None = None
-        if hasattr(series.array, "__arrow_array__"):
+        if isinstance(series.dtype, pd.StringDtype | pd.CategoricalDtype | pd.ArrowDtype):
             array = pa.array(series.array)
             self._arrow = array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
         kind = _arrow_kind(self._arrow)
@@ -65,9 +65,9 @@ class TextCells:
 
     def _text(self, start: int, stop: int) -> pa.Array:
         if self._arrow is not None:
-            block: pa.Array = self._arrow.slice(start, stop - start).combine_chunks()
-            if isinstance(block, pa.ChunkedArray):
-                block = pa.concat_arrays(block.chunks) if block.num_chunks else pa.array([])
+            chunks = self._arrow.slice(start, stop - start).chunks
+            # Joining copies, so a block inside one chunk is taken as it lies.
+            block = chunks[0] if len(chunks) == 1 else pa.concat_arrays(chunks)
             if not pa.types.is_large_string(block.type):
                 block = block.cast(pa.large_string())
         else:
