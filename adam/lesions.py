@@ -1,0 +1,243 @@
+"""Response computed from lesions, assessment by assessment.
+
+The burden is the sum of the target lesions and, by setting, of the new measurable ones:
+longest diameters, short axes of nodes, mm. It is known only when every lesion expected at the
+assessment is; what was measured is then a lower bound, enough to be certain of progression
+and of nothing else. The lowest burden is that of baseline and all earlier assessments.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from adam.criteria import Criteria
+
+#: Kinds of lesion, and states that replace or complete a measurement.
+TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
+ABSENT = "ABSENT"
+TOO_SMALL = "TOO SMALL TO MEASURE"
+NOT_EVALUABLE = "NOT EVALUABLE"
+PROGRESSION = "UNEQUIVOCAL PROGRESSION"
+#: A lesion that now stands under the names of its fragments, or of the one it grew into.
+ELSEWHERE = ("SPLIT", "MERGED")
+
+_TOLERANCE = 1e-9
+
+
+def respond(
+    lesions: pd.DataFrame,
+    measures: pd.DataFrame,
+    start: pd.Series[float],
+    criteria: Criteria,
+    *,
+    assessment: str = "ADT",
+) -> pd.DataFrame:
+    """The response of every assessment after the start, from its lesions.
+
+    `lesions`: one row per lesion: USUBJID, LNKID, KIND (TARGET, NON-TARGET, NEW), NODE and
+    MEASURABLE (Y or not; the latter for new lesions). `measures`: one row per lesion and
+    scan: USUBJID, LNKID, ADT (SAS day), DIAM (mm, NaN: none), STATE (text of this module, or
+    any other for present); rows of one lesion and assessment are fragments and add up.
+    `start`: SAS day of the first infusion, index USUBJID. `assessment` names the column of
+    `measures` that holds an assessment together, if that is not the day; its ADT is then the
+    last of its scans, and the column is returned too.
+
+    Baseline is each lesion's last value on or before the start. A lesion is expected at every
+    assessment from its first record on. Returned per assessment, by subject and date:
+    USUBJID, ADT, BURDEN, BASE, CHG, PCHG, NADIR, CHGNAD, PCHGNAD, TRGRESP, NTRGRESP ("" where
+    there is no such lesion), NEWLIND (Y: a new lesion is still there), OVRLRESP.
+    """
+    records = _values(lesions, measures, criteria)
+    records["START"] = records["USUBJID"].map(start)
+    records = records[records["START"].notna() & records["ADT"].notna()]
+    per_lesion = _per_lesion(records, assessment)
+    before = per_lesion[per_lesion["ADT"] <= per_lesion["START"]]
+    after = per_lesion[per_lesion["ADT"] > per_lesion["START"]]
+
+    grid = _grid(after, per_lesion)
+    table = _assessments(grid, criteria)
+    table["BASE"] = table["USUBJID"].map(_base(before))
+    table = _against_lowest(table)
+    table = _overall(table, criteria)
+    if assessment == "ADT":
+        return table[_COLUMNS]
+    return table[[*_COLUMNS, "KEY"]].rename(columns={"KEY": assessment})
+
+
+_LESION = ["USUBJID", "LNKID"]
+_COLUMNS = [
+    "USUBJID",
+    "ADT",
+    "BURDEN",
+    "BASE",
+    "CHG",
+    "PCHG",
+    "NADIR",
+    "CHGNAD",
+    "PCHGNAD",
+    "TRGRESP",
+    "NTRGRESP",
+    "NEWLIND",
+    "OVRLRESP",
+]
+
+
+def _values(lesions: pd.DataFrame, measures: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
+    """Measures with what is known of their lesion, and VALUE in mm (NaN: not evaluable)."""
+    known = [*_LESION, "KIND", "NODE", "MEASURABLE"]
+    records = measures.merge(lesions[known], on=_LESION, how="inner", validate="many_to_one")
+    state = records["STATE"]
+    value = records["DIAM"].astype("float64")
+    value = value.mask((state == TOO_SMALL) & value.isna(), criteria.too_small_mm)
+    value = value.mask(state.isin([ABSENT, *ELSEWHERE]), 0.0)
+    records["VALUE"] = value.mask(state == NOT_EVALUABLE)
+    small_node = (records["NODE"] == "Y") & (records["VALUE"] < criteria.node_normal_mm)
+    records["GONE"] = (records["VALUE"] == 0) | small_node
+    records["WORSE"] = state == PROGRESSION
+    measured = records["KIND"].eq(TARGET) | (
+        records["KIND"].eq(NEW) & records["MEASURABLE"].eq("Y")
+    )
+    unclear = (state == NOT_EVALUABLE) | (measured & records["VALUE"].isna())
+    records["UNCLEAR"] = unclear | (state.eq("") & records["VALUE"].isna())
+    return records
+
+
+def _per_lesion(records: pd.DataFrame, assessment: str) -> pd.DataFrame:
+    """One row per lesion and assessment: fragments added, the assessment's last scan day."""
+    records = records.copy()
+    records["KEY"] = records[assessment]
+    records["ADT"] = records.groupby(["USUBJID", "KEY"])["ADT"].transform("max")
+    keys = [*_LESION, "KEY", "ADT", "START", "KIND", "NODE", "MEASURABLE"]
+    grouped = records.groupby(keys, dropna=False, as_index=False)
+    table = grouped.agg(
+        LOWER=("VALUE", "sum"),
+        GONE=("GONE", "all"),
+        WORSE=("WORSE", "any"),
+        UNCLEAR=("UNCLEAR", "any"),
+    )
+    table["VALUE"] = table["LOWER"].mask(table["UNCLEAR"])
+    return table
+
+
+def _base(before: pd.DataFrame) -> pd.Series[float]:
+    """Sum of the targets' last values on or before the start; NaN where one has none."""
+    targets = before[before["KIND"] == TARGET].sort_values("ADT", kind="stable")
+    last = targets.groupby(_LESION)["VALUE"].last().reset_index()
+    sums = last.groupby("USUBJID")["VALUE"].sum()
+    return sums.mask(sums.index.isin(last.loc[last["VALUE"].isna(), "USUBJID"]))
+
+
+def _grid(after: pd.DataFrame, per_lesion: pd.DataFrame) -> pd.DataFrame:
+    """Every assessment after the start with every lesion expected there."""
+    assessments = after[["USUBJID", "KEY", "ADT"]].drop_duplicates()
+    known = per_lesion.groupby([*_LESION, "KIND", "MEASURABLE"]).agg(SEEN=("ADT", "min"))
+    grid = assessments.merge(known.reset_index(), on="USUBJID")
+    grid = grid[grid["SEEN"] <= grid["ADT"]]
+    values = after[[*_LESION, "KEY", "VALUE", "LOWER", "GONE", "WORSE", "UNCLEAR"]]
+    grid = grid.merge(values, on=[*_LESION, "KEY"], how="left")
+    grid["LOWER"] = grid["LOWER"].fillna(0.0)
+    for name, when_absent in (("GONE", False), ("WORSE", False), ("UNCLEAR", True)):
+        grid[name] = grid[name].astype("object").where(grid[name].notna(), when_absent).astype(bool)
+    return grid
+
+
+def _assessments(grid: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
+    """One row per assessment: the burden and what its lesions say together."""
+    new = grid["KIND"] == NEW
+    new_measured = new & (grid["MEASURABLE"] == "Y")
+    target = grid["KIND"] == TARGET
+    other = grid["KIND"] == NON_TARGET
+    counted = target | (new_measured & criteria.burden_includes_new)
+    facts = pd.DataFrame(
+        {
+            "USUBJID": grid["USUBJID"],
+            "KEY": grid["KEY"],
+            "ADT": grid["ADT"],
+            "LOWER": grid["LOWER"].where(counted, 0.0),
+            "TARGETS": target,
+            "OPEN": counted & grid["UNCLEAR"],
+            "LEFT": counted & ~grid["GONE"],
+            "OTHERS": other,
+            "OTHER_OPEN": other & grid["UNCLEAR"],
+            "OTHER_LEFT": other & ~grid["GONE"],
+            "OTHER_WORSE": other & grid["WORSE"],
+            "NEW": new,
+            "NEW_LEFT": new & ~grid["GONE"],
+            "NEW_WORSE": new & ~new_measured & grid["WORSE"],
+        }
+    )
+    keys = ["USUBJID", "KEY", "ADT"]
+    table = facts.groupby(keys).agg(
+        {n: "sum" if n == "LOWER" else "any" for n in facts.columns[3:]}
+    )
+    table = table.reset_index().sort_values(["USUBJID", "ADT"], ignore_index=True)
+    table["BURDEN"] = table["LOWER"].mask(table["OPEN"] | ~table["TARGETS"])
+    return table
+
+
+def _against_lowest(table: pd.DataFrame) -> pd.DataFrame:
+    """Adds change from baseline, the lowest burden before each assessment and change from it."""
+    earlier = table.groupby("USUBJID")["BURDEN"].shift()
+    lowest = earlier.groupby(table["USUBJID"]).cummin().groupby(table["USUBJID"]).ffill()
+    table["NADIR"] = table[["BASE"]].assign(LOWEST=lowest).min(axis=1)
+    table["CHG"] = table["BURDEN"] - table["BASE"]
+    table["CHGNAD"] = table["BURDEN"] - table["NADIR"]
+    table["PCHG"] = 100 * table["CHG"] / table["BASE"].where(table["BASE"] > 0)
+    table["PCHGNAD"] = 100 * table["CHGNAD"] / table["NADIR"].where(table["NADIR"] > 0)
+    return table
+
+
+def _overall(table: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
+    c = criteria
+    rise = table["LOWER"] - table["NADIR"]
+    grown = (rise >= c.pd_mm - _TOLERANCE) & (
+        100 * rise >= c.pd_percent * table["NADIR"] - _TOLERANCE
+    )
+    shrunk = 100 * (table["BASE"] - table["BURDEN"]) >= c.pr_percent * table["BASE"] - _TOLERANCE
+    target = np.select(
+        [~table["TARGETS"], grown, table["OPEN"], ~table["LEFT"], table["BASE"].isna(), shrunk],
+        ["", c.progression, c.not_evaluable, c.complete, c.not_evaluable, c.partial],
+        c.stable,
+    )
+    other = np.select(
+        [~table["OTHERS"], table["OTHER_WORSE"], table["OTHER_OPEN"], ~table["OTHER_LEFT"]],
+        ["", c.progression, c.not_evaluable, c.complete],
+        c.neither,
+    )
+    worse = (
+        (target == c.progression)
+        | ((other == c.progression) & c.non_target_pd)
+        | (table["NEW"] & c.new_lesion_is_pd)
+        | (table["NEW_WORSE"] & c.new_non_measurable_pd)
+    )
+    new_block = table["NEW_LEFT"] | (table["NEW"] & (not c.complete_allows_new_gone))
+    clean = ~new_block & np.isin(other, ["", c.complete])
+    without_targets = np.select(
+        [clean & (other != ""), np.isin(other, ["", c.not_evaluable])],
+        [c.complete, c.not_evaluable],
+        c.neither,
+    )
+    overall = np.select(
+        [worse, target == "", (target == c.complete) & ~clean],
+        [c.progression, without_targets, c.partial],
+        target,
+    )
+    table["TRGRESP"] = pd.Series(target, index=table.index, dtype="str")
+    table["NTRGRESP"] = pd.Series(other, index=table.index, dtype="str")
+    table["NEWLIND"] = pd.Series(np.where(table["NEW_LEFT"], "Y", "N"), dtype="str")
+    table["OVRLRESP"] = pd.Series(overall, index=table.index, dtype="str")
+    return table
+
+
+def differences(
+    computed: pd.DataFrame, reported: pd.DataFrame, *, on: tuple[str, ...] = ("USUBJID", "ADT")
+) -> pd.DataFrame:
+    """Assessments where the reported response is not the one computed from the lesions.
+
+    `computed` is the result of `respond`; `reported` has the columns of `on` and AVALC. The
+    rows of `reported` that differ, with OVRLRESP ("" where no lesion was recorded) beside.
+    """
+    both = reported.merge(computed[[*on, "OVRLRESP"]], on=list(on), how="left")
+    both["OVRLRESP"] = both["OVRLRESP"].fillna("")
+    return both[both["AVALC"] != both["OVRLRESP"]].reset_index(drop=True)
