@@ -28,6 +28,8 @@ CLASS_ORDER = (
 )
 """Define-XML's classes in the order in which define.xml lists datasets."""
 
+_REPORTED = {"--TERM", "CMTRT"}
+
 _TOKENS = {"xx": r"(?P<xx>\d\d)", "zz": r"(?P<zz>\d\d)", "y": r"(?P<y>\d\d?)", "w": r"(?P<w>\d)"}
 
 
@@ -113,6 +115,17 @@ class Structure:
         """Names (or patterns) of the Required variables, in order."""
         return tuple(v.name for v in self.variables if v.core == "Req")
 
+    def lacking(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The Required variables (or patterns) that none of `names` is, in order.
+
+        The reported term of OCCDS is --TERM or --TRT, whichever the source has.
+        """
+        found = [v for v in map(self._own, names) if v is not None]
+        have = {v.pattern for v in found}
+        if have & _REPORTED:
+            have |= _REPORTED
+        return tuple(name for name in self.required if name not in have)
+
     def __iter__(self) -> Iterator[AdamVariable]:
         return iter(self.variables)
 
@@ -124,11 +137,7 @@ class Structure:
                 return found
         if found := _from_sdtm(name):
             return found
-        for structure in chain:
-            for regex, variable in structure._families:
-                if variable.pattern.startswith("*") and regex.fullmatch(name):
-                    return _resolved(variable, name, {})
-        return None
+        return _suffixed(name)
 
     def _own(self, name: str) -> AdamVariable | None:
         exact = self._exact.get(name)
@@ -174,6 +183,14 @@ def _resolved(variable: AdamVariable, name: str, indices: dict[str, str]) -> Ada
     # A variable kept under its SDTM name keeps its SDTM label (ADaMIG, general rules).
     lists = original.codelists or variable.codelists
     return replace(variable, name=name, label=original.label, codelists=lists)
+
+
+def _suffixed(name: str) -> AdamVariable | None:
+    """A timing variable of the sponsor's, by its suffix (``NACTDT``); the guide gives no label."""
+    for regex, variable in structures()["BDS"]._families:
+        if variable.pattern.startswith("*") and regex.fullmatch(name):
+            return _resolved(variable, name, {})
+    return None
 
 
 @cache

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.resources import files
@@ -84,7 +84,9 @@ class Domain:
     """A domain of SDTMIG 3.4: `class_name` and `structure` as define.xml wants them.
 
     `variables` are those of the guide's table in order. `model` holds every variable of the
-    model's sequence, the guide's among them.
+    model's sequence that may be used here, the guide's among them; `barred` those that may not,
+    with the reason. `keys` are the natural key that the guide gives as an example: a study says
+    its own, and a key variable that it has no use for drops out.
     """
 
     name: str
@@ -92,8 +94,10 @@ class Domain:
     class_name: str
     structure: str
     variables: tuple[SdtmVariable, ...]
+    keys: tuple[str, ...]
     repeating: bool
     reference_data: bool
+    barred: Mapping[str, str] = field(default_factory=dict, repr=False)
     model: tuple[SdtmVariable, ...] = field(default=(), repr=False)
 
     @cached_property
@@ -120,6 +124,8 @@ class Domain:
     def allowed(self, name: str) -> SdtmVariable:
         """The variable of the guide's table, or of the model where the class permits it."""
         found = self._by_name.get(name)
+        if found is None and name in self.barred:
+            raise UnknownName(f"{name} may not be used in {self.name}: {self.barred[name]}")
         if found is None:
             raise unknown("variable", name, self._by_name, self.name)
         return found
@@ -194,6 +200,18 @@ def _variable(row: dict[str, str], guide: dict[str, str] | None, order: int) -> 
     )
 
 
+def _bar(row: dict[str, str], code: str, class_name: str) -> str:
+    """Why the model keeps a variable out of a domain, blank if it does not."""
+    only, never = row["only"].split(), row["never"].split()
+    if "human" in never:
+        return "not in human clinical trials"
+    if "FINDINGS" in never and class_name.startswith("FINDINGS"):
+        return "not in the Findings class"
+    if code in never:
+        return "the model leaves it out there"
+    return f"only in {', '.join(only)}" if only and code not in only else ""
+
+
 def codes() -> tuple[str, ...]:
     """The domain codes that are shipped, in define.xml's order (SUPPQUAL stands for SUPP--)."""
     return tuple(_datasets())
@@ -212,17 +230,25 @@ def domain(code: str) -> Domain:
         raise unknown("domain", code, codes())
     guide = {row["variable"]: row for row in _guide()[code]}
     model: list[SdtmVariable] = []
+    barred: dict[str, str] = {}
     for order, row in enumerate(_sequence(code, facts["class"]), start=1):
         named = row | {"variable": row["variable"].replace("--", code)}
-        model.append(_variable(named, guide.get(named["variable"]), order))
+        listed = guide.get(named["variable"])
+        reason = "" if listed else _bar(row, code, facts["class"])
+        if reason:
+            barred[named["variable"]] = reason
+        else:
+            model.append(_variable(named, listed, order))
     return Domain(
         name=code,
         label=facts["label"],
         class_name=facts["class"],
         structure=facts["structure"],
         variables=tuple(v for v in model if v.in_guide),
+        keys=tuple(facts["keys"].split()),
         repeating=facts["repeating"] == "Yes",
         reference_data=facts["reference"] == "Yes",
+        barred=barred,
         model=tuple(model),
     )
 
