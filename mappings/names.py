@@ -32,7 +32,7 @@ class PublishedList(Protocol):
     """A published codelist as the standard's package hands it in."""
 
     @property
-    def ccode(self) -> str: ...
+    def code(self) -> str: ...
 
     @property
     def name(self) -> str: ...
@@ -47,7 +47,7 @@ class PublishedList(Protocol):
 
 
 class Terminologies(Protocol):
-    """Published terminology: a list by C-code or submission name; KeyError tells what is near."""
+    """Published terminology: a list by C-code or submission name; LookupError tells what is near."""
 
     def codelist(self, name: str) -> PublishedList: ...
 
@@ -159,8 +159,8 @@ class Names:
         """A published codelist; None (and a fault) when there is none of that name."""
         try:
             return self.terminology.codelist(self.text(name))
-        except KeyError as error:
-            self.fault("name.codelist", str(error.args[0]), "", *steps)
+        except LookupError as error:
+            self.fault("name.codelist", str(error), "", *steps)
             return None
 
     def function(self, name: object, *steps: str | int) -> Function | None:

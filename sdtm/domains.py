@@ -1,0 +1,262 @@
+"""The SDTM datasets of a study: modules compiled and run, then every domain finished.
+
+Two passes. First all modules run in the order of what they look up. When the reference dates
+(DM), elements (SE) and visits (SV) exist, each domain gets its study days, EPOCH, visits and
+flags, is sorted by its keys and numbered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from mappings.built import BuiltDataset
+from mappings.findings import Finding, SpecificationFault
+from mappings.frames import blank_text, is_numeric, text_series
+from mappings.load import spec_fault
+from mappings.modules import Module, Workshop, compile_module, in_order, made_by
+from mappings.names import Source
+from mappings.raw import RawForm
+from mappings.registry import study_functions
+from mappings.run import SUPP, Mapped, SetAside, run_late, run_module
+from mappings.scope import Report
+from mappings.study import Study
+from mappings.verbs import verbs
+from sdtm.results import add_standard_results
+from sdtm.standard import Domain, UnknownName, dataset_order, domain
+from sdtm.supp import COLUMNS as SUPP_COLUMNS
+from sdtm.supp import Qualifier, continued, supplemental
+from sdtm.target import by_subject, sequence, standard_results, target
+from sdtm.terminology import Terminology, sdtm_terminology
+from sdtm.timing import epochs, last_before_exposure, reference_days
+from sdtm.trial import check_summary, summary
+from sdtm.visits import add_visits, unscheduled_table
+
+SUBJECT = ("STUDYID", "USUBJID", "SUBJID", "SITEID")
+QORIG = {"Collected": "CRF", "Derived": "Derived", "Assigned": "Assigned", "Protocol": "Protocol"}
+
+
+@dataclass(frozen=True)
+class SdtmPlan:
+    """The compiled modules in the order in which they run."""
+
+    study: Study
+    modules: tuple[Module, ...]
+    terminology: Terminology
+
+
+@dataclass(frozen=True)
+class SdtmResult:
+    """The finished datasets in define.xml's order, and the rows set aside on the way."""
+
+    datasets: tuple[BuiltDataset, ...]
+    set_aside: tuple[SetAside, ...]
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The records by dataset name."""
+        return {d.name: d.frame for d in self.datasets}
+
+
+def plan_sdtm(study: Study, headers: Mapping[str, Sequence[str]]) -> SdtmPlan:
+    """Compile every module against the headers of the raw forms.
+
+    Raises SpecificationFault with every fault of every module.
+    """
+    terminology = sdtm_terminology()
+    faults: list[Finding] = list(check_summary(study, terminology))
+    sources = {name: Source(name, (*columns, *SUBJECT)) for name, columns in headers.items()}
+    for name, rows in study.tables.items():
+        columns = tuple(dict.fromkeys(k for row in rows for k in row))
+        sources[name] = Source(name, columns, "table", by_subject=False)
+    for document in study.sdtm:
+        code = str(document.data["target"])
+        made = made_by(document.data)
+        extra = standard_results(document.data, code)
+        subject = ("STUDYID", "USUBJID")
+        sources[code] = Source(code, tuple(dict.fromkeys((*subject, *made, *extra))), "dataset")
+    workshop = Workshop(sources, terminology, study_functions(study.folder), verbs(), study.folder)
+    modules: list[Module] = []
+    for document in study.sdtm:
+        try:
+            about = target(str(document.data["target"]), document.data)
+        except UnknownName as error:
+            place = document.place(("target",))
+            faults.append(spec_fault("name.domain", str(error), place))
+            continue
+        if any(m.target == about.name for m in modules):
+            place = document.place(("target",))
+            faults.append(spec_fault("module.twice", f"{about.name} has two modules", place))
+            continue
+        module, found = compile_module(document, about, workshop)
+        faults.extend(found)
+        modules.append(module)
+    ordered, cycles = in_order(modules)
+    faults.extend(cycles)
+    if faults:
+        raise SpecificationFault(faults)
+    return SdtmPlan(study, tuple(ordered), terminology)
+
+
+@dataclass
+class _Work:
+    """The state of one run."""
+
+    plan: SdtmPlan
+    report: Report
+    data: dict[str, pd.DataFrame]
+    mapped: dict[str, Mapped] = field(default_factory=dict)
+
+
+def _numeric(about: Domain, name: str) -> bool | None:
+    return about.allowed(name).numeric if name in about else None
+
+
+def run_sdtm(plan: SdtmPlan, forms: Mapping[str, RawForm], report: Report) -> SdtmResult:
+    """Build every SDTM dataset; faults of the data go to `report`."""
+    data = {name: form.frame for name, form in forms.items()}
+    for name, rows in plan.study.tables.items():
+        table = pd.DataFrame(rows).fillna("").astype("str")
+        table["_form"] = text_series([name] * len(table))
+        table["_row"] = np.arange(1, len(table) + 1)
+        data[name] = table
+    work = _Work(plan, report, data)
+    for module in plan.modules:
+        _map(module, work)
+    loose = unscheduled_table(plan.study, _frame(work, "SV"))
+    datasets: list[BuiltDataset] = []
+    for module in plan.modules:
+        datasets.extend(_finish(module, work, loose))
+    if plan.study.ts:
+        frame = summary(plan.study, plan.terminology)
+        names = domain("TS").arranged(c for c in frame.columns if not c.startswith("_"))
+        datasets.append(BuiltDataset("TS", frame, names, ("STUDYID", "TSPARMCD", "TSSEQ")))
+    by_name = {d.name: d for d in datasets}
+    aside = tuple(a for m in work.mapped.values() for a in m.set_aside)
+    return SdtmResult(tuple(by_name[n] for n in dataset_order(by_name)), aside)
+
+
+def _frame(work: _Work, name: str) -> pd.DataFrame | None:
+    return work.mapped[name].frame if name in work.mapped else None
+
+
+def _map(module: Module, work: _Work) -> None:
+    about = domain(module.target)
+    numeric = partial(_numeric, about)
+    mapped = run_module(module, work.data, work.report, numeric, ("USUBJID",))
+    frame = mapped.frame
+    settings = module.data.get("standard")
+    if settings:
+        spec = module.document.place(("standard",), key=True)
+        frame = add_standard_results(
+            frame, settings, module.target, work.report, work.plan.terminology, spec
+        )
+    study = work.plan.study
+    frame["STUDYID"] = text_series([study.id] * len(frame), frame.index)
+    work.mapped[module.target] = Mapped(module, frame, mapped.set_aside)
+    work.data[module.target] = frame
+
+
+def _finish(module: Module, work: _Work, loose: pd.DataFrame) -> list[BuiltDataset]:
+    code = module.target
+    about = domain(code)
+    frame = work.mapped[code].frame.copy()
+    study, report, dm = work.plan.study, work.report, _frame(work, "DM")
+    if by_subject(about) and dm is not None:
+        _orphans(frame, dm, code, report)
+    frame["_reference"] = reference_days(frame, dm)
+    frame = run_late(module, frame, work.data, report, partial(_numeric, about))
+    timing = module.data.get("timing") or {}
+    if timing.get("visit") == "true":
+        frame = add_visits(frame, study, loose, report, code)
+    if timing.get("epoch"):
+        frame["EPOCH"] = epochs(frame, frame[timing["epoch"]], _frame(work, "SE"), study)
+    if timing.get("baseline"):
+        frame = _flag_baseline(frame, module, dm)
+    frame["DOMAIN"] = text_series([code] * len(frame), frame.index)
+    frame = _number(frame, module, about, report)
+    qualifiers = _qualifiers(frame, module)
+    names = about.arranged(_final_names(module, about))
+    texts = {n: about.allowed(n).label for n in names if not is_numeric(frame[n])}
+    frame, more = continued(frame, texts, study.encoding)
+    built = [BuiltDataset(code, frame, names, _keys(module, about), module)]
+    extra = supplemental(frame, code, sequence(about), [*qualifiers, *more])
+    if len(extra):
+        keys = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
+        built.append(BuiltDataset(f"SUPP{code}", extra, SUPP_COLUMNS, keys, None, code))
+    return built
+
+
+def _keys(module: Module, about: Domain) -> tuple[str, ...]:
+    first = ("STUDYID", *(("USUBJID",) if by_subject(about) else ()))
+    return tuple(dict.fromkeys((*first, *module.keys)))
+
+
+def _final_names(module: Module, about: Domain) -> list[str]:
+    made = (*target(about.name, module.data).automatic, *module.variables)
+    hidden = set(module.data.get("work", {}))
+    return [n for n in dict.fromkeys(made) if n not in hidden]
+
+
+def _orphans(frame: pd.DataFrame, dm: pd.DataFrame, code: str, report: Report) -> None:
+    mask = ~frame["USUBJID"].isin(dm["USUBJID"]).to_numpy(dtype=bool)
+    report.rows(
+        "record.orphan",
+        frame,
+        mask,
+        "",
+        "Ask the site for the demographics page, or mend the subject number.",
+        dataset=code,
+        variable="USUBJID",
+        values=frame["USUBJID"],
+        wording=lambda value: f"the subject {value or '(unreadable)'} is not in DM",
+    )
+
+
+def _flag_baseline(frame: pd.DataFrame, module: Module, dm: pd.DataFrame | None) -> pd.DataFrame:
+    settings = module.data["timing"]["baseline"]
+    if dm is None or "RFXSTDTC" not in dm.columns:
+        return frame.assign(**{settings["flag"]: blank_text(frame.index)})
+    table = dm.drop_duplicates("USUBJID").set_index("USUBJID")["RFXSTDTC"]
+    start = text_series(frame["USUBJID"].map(table))
+    by = list(settings.get("by", [f"{module.target}TESTCD"]))
+    dates, result = frame[settings["date"]], frame[settings["result"]]
+    flag = last_before_exposure(frame, dates, result, by, start)
+    return frame.assign(**{settings["flag"]: flag})
+
+
+def _number(frame: pd.DataFrame, module: Module, about: Domain, report: Report) -> pd.DataFrame:
+    """Sort by the keys, report records with equal keys, and number them per subject."""
+    keys = list(_keys(module, about))
+    order = [*keys, *(k for k in ("_form", "_id", "_row") if k not in keys)]
+    frame = frame.sort_values(order, kind="stable", na_position="first").reset_index(drop=True)
+    twice = frame.duplicated(keys, keep="first").to_numpy(dtype=bool)
+    report.rows(
+        "record.duplicate",
+        frame,
+        twice,
+        f"another record has the same key ({', '.join(keys[1:])})",
+        "Ask the site which record is right; both are kept.",
+        dataset=about.name,
+        variable=keys[-1],
+    )
+    number = sequence(about)
+    if number:
+        group = "USUBJID" if by_subject(about) else "STUDYID"
+        frame[number] = (frame.groupby(group, sort=False).cumcount() + 1).astype("float64")
+    return frame
+
+
+def _qualifiers(frame: pd.DataFrame, module: Module) -> list[Qualifier]:
+    found: dict[str, Qualifier] = {}
+    for block in module.blocks:
+        for rule in block.supp:
+            origin = QORIG.get(rule.origin or rule.verb.origin, "Derived")
+            values = frame[SUPP + rule.variable]
+            found.setdefault(
+                rule.variable, Qualifier(rule.variable, rule.label, origin, rule.evaluator, values)
+            )
+    return list(found.values())

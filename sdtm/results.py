@@ -1,0 +1,111 @@
+"""Standard results of a findings domain: result, unit and both limits moved in one act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mappings.findings import SpecPlace
+from mappings.frames import blank_text, take_table
+from mappings.scope import Report
+from sdtm.terminology import Terminology
+from sdtm.units import Status, standardise
+
+_WORDS = {
+    Status.MISSING_UNIT: ("unit.missing", "the result '{}' has no unit", "Ask the laboratory."),
+    Status.UNKNOWN_UNIT: (
+        "unit.unknown",
+        "no conversion to the standard unit is known for the unit '{}'",
+        "Ask the laboratory, or mend 'units'.",
+    ),
+    Status.DECIMAL_COMMA: (
+        "num.decimal_comma",
+        "'{}' has a decimal comma: the number is not guessed",
+        "Ask the laboratory.",
+    ),
+}
+
+
+def add_standard_results(
+    frame: pd.DataFrame,
+    settings: Mapping[str, Any],
+    target: str,
+    report: Report,
+    terminology: Terminology,
+    spec: SpecPlace,
+) -> pd.DataFrame:
+    """--STRESC, --STRESN, --STRESU and, where limits are named, --STNRLO, --STNRHI, --NRIND.
+
+    A missing or unknown unit, or a decimal comma, is a finding and leaves them missing.
+    """
+    units = {code: str(unit or "") for code, unit in settings["units"].items()}
+    tests = frame[f"{target}TESTCD"]
+    unlisted = ~tests.isin(list(units)).to_numpy(dtype=bool)
+    report.rows(
+        "unit.unlisted",
+        frame,
+        unlisted,
+        "",
+        "Add the test to 'units' of this module (null when it has no unit).",
+        dataset=target,
+        variable=f"{target}STRESU",
+        values=tests,
+        spec=spec,
+        wording=lambda value: f"the test {value} has no standard unit in this module",
+    )
+    blank = blank_text(frame.index)
+    original = frame[settings["result"]]
+    unit = frame[settings["unit"]]
+    made = standardise(
+        original,
+        unit,
+        frame[settings["low"]] if "low" in settings else blank,
+        frame[settings["high"]] if "high" in settings else blank,
+        tests,
+        take_table(tests, units),
+        terminology,
+    )
+    for status, (rule, words, advice) in _WORDS.items():
+        shown = unit if status is Status.UNKNOWN_UNIT else original
+        mask = (made["STATUS"] == status).to_numpy(dtype=bool) & ~unlisted
+        report.rows(
+            rule,
+            frame,
+            mask,
+            "",
+            advice,
+            dataset=target,
+            variable=f"{target}STRESC",
+            values=shown,
+            spec=spec,
+            wording=words.format,
+        )
+        limits = (made["LIMITS"] == status).to_numpy(dtype=bool) & ~mask & ~unlisted
+        report.rows(
+            rule,
+            frame,
+            limits,
+            "",
+            advice,
+            dataset=target,
+            variable=f"{target}STNRLO",
+            values=unit,
+            spec=spec,
+            wording=lambda value: f"a limit could not be converted from the unit '{value}'",
+        )
+    texts = {str(k): str(v) for k, v in (settings.get("texts") or {}).items()}
+    if texts:
+        words_given = original.isin(list(texts)).to_numpy(dtype=bool)
+        made.loc[words_given, "STRESC"] = take_table(original, texts)[words_given]
+    unlisted_mask = pd.Series(unlisted, index=frame.index)
+    names = ["STRESC", "STRESN", "STRESU"]
+    if "low" in settings or "high" in settings:
+        names += ["STNRLO", "STNRHI", "NRIND"]
+    columns = {}
+    for name in names:
+        empty: Any = np.nan if name in ("STRESN", "STNRLO", "STNRHI") else ""
+        columns[f"{target}{name}"] = made[name].where(~unlisted_mask, empty)
+    return frame.assign(**columns)

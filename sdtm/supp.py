@@ -1,0 +1,104 @@
+"""SUPP--: supplemental qualifiers declared with `supp`, and text that is over 200 bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from mappings.frames import concat, map_distinct, text_series
+from mappings.text import MAX_BYTES, byte_length, pieces
+
+COLUMNS = (
+    "STUDYID",
+    "RDOMAIN",
+    "USUBJID",
+    "IDVAR",
+    "IDVARVAL",
+    "QNAM",
+    "QLABEL",
+    "QVAL",
+    "QORIG",
+    "QEVAL",
+)
+
+
+@dataclass(frozen=True)
+class Qualifier:
+    """A supplemental qualifier: QNAM, QLABEL, QORIG, QEVAL and its value per record."""
+
+    name: str
+    label: str
+    origin: str
+    evaluator: str
+    values: pd.Series[str]
+
+
+def continued(
+    frame: pd.DataFrame, variables: Mapping[str, str], encoding: str
+) -> tuple[pd.DataFrame, list[Qualifier]]:
+    """Cut text over 200 bytes: the first piece stays, the others become qualifiers.
+
+    `variables` are the text variables with their labels. SDTMIG 4.5.3.2: QNAM is the variable's
+    name with a digit (cut to eight), at word boundaries.
+    """
+    qualifiers: list[Qualifier] = []
+    changed: dict[str, pd.Series[str]] = {}
+    for name, label in variables.items():
+        column = frame[name]
+        long = [t for t in pd.unique(column) if byte_length(t, encoding) > MAX_BYTES]
+        if not long:
+            continue
+        cut = {t: pieces(t, encoding) for t in long}
+        changed[name] = map_distinct(column, lambda ts, c=cut: [c.get(t, [t])[0] for t in ts])
+        for i in range(1, max(len(p) for p in cut.values())):
+            rest = map_distinct(
+                column,
+                lambda ts, c=cut, i=i: [c[t][i] if t in c and i < len(c[t]) else "" for t in ts],
+            )
+            short = label[: 40 - len(f" {i}")].rstrip()
+            qualifiers.append(Qualifier(f"{name[:7]}{i}", f"{short} {i}", "CRF", "", rest))
+    return frame.assign(**changed), qualifiers
+
+
+def supplemental(
+    frame: pd.DataFrame, target: str, sequence: str, qualifiers: Sequence[Qualifier]
+) -> pd.DataFrame:
+    """The SUPP-- records of a finished domain: one per record and qualifier with a value."""
+    parts: list[pd.DataFrame] = []
+    for order, qualifier in enumerate(qualifiers):
+        mask = qualifier.values.ne("").to_numpy(dtype=bool)
+        rows = frame.loc[mask]
+        if sequence:
+            number = rows[sequence].map("{:.0f}".format).astype("str")
+        else:
+            number = text_series([""] * len(rows), rows.index)
+        constants = {
+            "RDOMAIN": target,
+            "IDVAR": sequence,
+            "QNAM": qualifier.name,
+            "QLABEL": qualifier.label,
+            "QORIG": qualifier.origin,
+            "QEVAL": qualifier.evaluator,
+        }
+        part = pd.DataFrame(
+            {
+                "STUDYID": rows["STUDYID"],
+                "USUBJID": rows["USUBJID"],
+                "IDVARVAL": number,
+                "QVAL": qualifier.values[mask],
+                "_form": rows["_form"],
+                "_row": rows["_row"],
+            }
+        )
+        for name, value in constants.items():
+            part[name] = text_series([value] * len(part), part.index)
+        part["_order"] = rows[sequence] if sequence else 0.0
+        part["_qualifier"] = float(order)
+        parts.append(part)
+    whole = concat([p for p in parts if len(p)])
+    if not len(whole):
+        return whole
+    whole = whole.sort_values(["USUBJID", "_order", "_qualifier"], kind="stable")
+    return whole.reset_index(drop=True)[[*COLUMNS, "_form", "_row"]]

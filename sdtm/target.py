@@ -1,0 +1,87 @@
+"""What a mapping module may make of a domain, as the language asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sdtm.standard import OBSERVATIONS, Domain, domain
+
+DESIGN = "TRIAL DESIGN"
+
+
+def by_subject(about: Domain) -> bool:
+    """Whether the domain's records belong to subjects."""
+    return about.class_name != DESIGN
+
+
+def sequence(about: Domain) -> str:
+    """The domain's --SEQ variable, "" where it has none."""
+    name = f"{about.name}SEQ"
+    return name if name in about else ""
+
+
+def standard_results(data: Mapping[str, Any], code: str) -> tuple[str, ...]:
+    """The variables that a module's `standard` makes."""
+    given = data.get("standard")
+    if not given:
+        return ()
+    names = [f"{code}STRESC", f"{code}STRESN", f"{code}STRESU"]
+    if "low" in given or "high" in given:
+        names += [f"{code}STNRLO", f"{code}STNRHI", f"{code}NRIND"]
+    return tuple(names)
+
+
+def timing_variables(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The variables that a module's `timing` makes."""
+    timing = data.get("timing") or {}
+    names: list[str] = []
+    if timing.get("visit") == "true":
+        names += ["VISITNUM", "VISIT", "VISITDY"]
+    if timing.get("epoch"):
+        names.append("EPOCH")
+    if timing.get("baseline"):
+        names.append(str(timing["baseline"]["flag"]))
+    return tuple(names)
+
+
+@dataclass(frozen=True)
+class SdtmTarget:
+    """A domain of SDTMIG 3.4 with what the module's own settings make."""
+
+    about: Domain
+    data: Mapping[str, Any]
+    extensible = False
+
+    @property
+    def name(self) -> str:
+        return self.about.name
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return self.about.required
+
+    @property
+    def automatic(self) -> tuple[str, ...]:
+        names = ["STUDYID", "DOMAIN"]
+        if by_subject(self.about):
+            names.append("USUBJID")
+        if sequence(self.about):
+            names.append(sequence(self.about))
+        made = (*standard_results(self.data, self.name), *timing_variables(self.data))
+        return (*names, *made)
+
+    def known(self, variable: str) -> bool:
+        return variable in self.about
+
+    def suggestions(self) -> tuple[str, ...]:
+        return tuple(v.name for v in self.about.model or self.about.variables)
+
+
+def target(code: str, data: Mapping[str, Any]) -> SdtmTarget:
+    """The target of a module; UnknownName lists the domains there are."""
+    return SdtmTarget(domain(code), data)
+
+
+__all__ = ["OBSERVATIONS", "SdtmTarget", "by_subject", "sequence", "target"]

@@ -1,0 +1,69 @@
+"""TS: trial summary parameters from study.yaml."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from mappings.findings import Finding
+from mappings.frames import text_series
+from mappings.load import did_you_mean, spec_fault
+from mappings.study import Study
+from mappings.text import pieces
+from sdtm.terminology import Terminology
+
+
+def check_summary(study: Study, terminology: Terminology) -> list[Finding]:
+    """Faults of `ts` in study.yaml: unknown parameters, a parameter without value and reason."""
+    faults: list[Finding] = []
+    codes = terminology.codelist("TSPARMCD")
+    flavours = set(terminology.codelist("NULLFLVR").values) if "NULLFLVR" in terminology else None
+    for parameter in study.ts:
+        if parameter.parameter not in codes:
+            message = f"there is no trial summary parameter '{parameter.parameter}'"
+            hint = did_you_mean(parameter.parameter, list(codes.values))
+            faults.append(spec_fault("ts.parameter", message, parameter.place, hint))
+        if bool(parameter.value) == bool(parameter.null):
+            message = f"{parameter.parameter} needs either 'value' or 'null'"
+            faults.append(spec_fault("ts.value", message, parameter.place))
+        if parameter.null and flavours is not None and parameter.null not in flavours:
+            message = f"'{parameter.null}' is no null flavour"
+            hint = did_you_mean(parameter.null, sorted(flavours))
+            faults.append(spec_fault("ts.null", message, parameter.place, hint))
+    return faults
+
+
+def summary(study: Study, terminology: Terminology) -> pd.DataFrame:
+    """The records of TS in the order of TSPARMCD; a long value continues in TSVAL1 and so on."""
+    decodes = terminology.decodes("TSPARMCD", "TSPARM")
+    rows: list[dict[str, object]] = []
+    counts: dict[str, int] = {}
+    for parameter in sorted(study.ts, key=lambda p: p.parameter):
+        code = parameter.parameter
+        counts[code] = counts.get(code, 0) + 1
+        row: dict[str, object] = {
+            "STUDYID": study.id,
+            "DOMAIN": "TS",
+            "TSSEQ": float(counts[code]),
+            "TSGRPID": parameter.group,
+            "TSPARMCD": code,
+            "TSPARM": decodes[code],
+            "TSVALNF": parameter.null,
+            "TSVALCD": parameter.code,
+            "TSVCDREF": parameter.reference,
+            "TSVCDVER": parameter.version,
+            "_form": "study.yaml",
+            "_row": parameter.place.line,
+        }
+        for i, piece in enumerate(pieces(parameter.value, study.encoding)):
+            row["TSVAL" + (str(i) if i else "")] = piece
+        rows.append(row)
+    frame = pd.DataFrame(rows)
+    for name in frame.columns:
+        if name == "TSSEQ":
+            frame[name] = frame[name].astype("float64")
+        elif name == "_row":
+            frame[name] = frame[name].astype(np.int64)
+        else:
+            frame[name] = text_series(frame[name])
+    return frame

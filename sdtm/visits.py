@@ -1,0 +1,117 @@
+"""VISITNUM, VISIT and VISITDY of a record from the event it was collected at.
+
+A planned visit has the number that study.yaml gives. An unscheduled one is placed by its date:
+its number is that of the planned visit before it plus .1, .2, ... (SDTMIG 4.4.5), and VISIT
+carries the number, so that VISIT and VISITNUM stay one to one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from mappings.frames import blank_number, blank_text, map_distinct_numbers, text_series
+from mappings.iso8601 import first_day
+from mappings.scope import Report
+from mappings.study import Study, Visit
+
+ADVICE = "Add the event to 'visits' in study.yaml, or ask the site."
+
+
+def planned(study: Study) -> dict[str, Visit]:
+    """The visits of study.yaml by each name that the export has for them."""
+    return {event: visit for visit in study.visits for event in visit.events}
+
+
+def unscheduled_table(study: Study, visits: pd.DataFrame | None) -> pd.DataFrame:
+    """USUBJID, _event, _repeat, VISITNUM of each unscheduled visit.
+
+    `visits` are the records of SV: USUBJID, SVSTDTC, _event, _repeat.
+    """
+    columns = ["USUBJID", "_event", "_repeat", "VISITNUM"]
+    if visits is None or "SVSTDTC" not in visits.columns:
+        return pd.DataFrame({c: text_series([]) for c in columns}).astype({"VISITNUM": "float64"})
+    table = planned(study)
+    frame = visits[["USUBJID", "_event", "_repeat", "SVSTDTC"]].copy()
+    frame["day"] = first_day(frame["SVSTDTC"])
+    frame["number"] = map_distinct_numbers(
+        frame["_event"], lambda es: [table[e].number if e in table else np.nan for e in es]
+    )
+    names = [e for e, v in table.items() if v.unscheduled]
+    extra = frame["_event"].isin(names).to_numpy(dtype=bool)
+    dated = frame["day"].notna().to_numpy(dtype=bool)
+    scheduled = frame[~extra & dated & frame["number"].notna()]
+    loose = frame[extra & dated].sort_values(["day", "USUBJID", "_repeat"], kind="stable")
+    before = pd.merge_asof(
+        loose,
+        scheduled.sort_values(["day", "number"], kind="stable")[["USUBJID", "day", "number"]],
+        on="day",
+        by="USUBJID",
+        suffixes=("", "_before"),
+    )
+    base = before["number_before"].fillna(0.0)
+    rank = before.groupby(["USUBJID", base], sort=False).cumcount() + 1
+    step = np.where(rank < 10, rank / 10, rank / 100)
+    return before.assign(VISITNUM=(base + step).round(2))[columns]
+
+
+def add_visits(
+    frame: pd.DataFrame, study: Study, unscheduled: pd.DataFrame, report: Report, target: str
+) -> pd.DataFrame:
+    """VISITNUM, VISIT and VISITDY for records that carry ``_event`` and ``_repeat``.
+
+    An event that study.yaml does not know is a finding, and the visit stays missing.
+    """
+    table = planned(study)
+    events = [str(e) for e in pd.unique(frame["_event"])]
+    known = frame["_event"].isin([e for e in events if e in table]).to_numpy(dtype=bool)
+    strange = ~known & frame["_event"].ne("").to_numpy(dtype=bool)
+    report.rows(
+        "visit.unknown",
+        frame,
+        strange,
+        "",
+        ADVICE,
+        dataset=target,
+        variable="VISITNUM",
+        values=frame["_event"],
+        wording=lambda value: f"'{value}' is no visit of study.yaml",
+    )
+    number = map_distinct_numbers(
+        frame["_event"],
+        lambda es: [
+            table[e].number if e in table and not table[e].unscheduled else np.nan for e in es
+        ],
+    )
+    name = blank_text(frame.index)
+    day = blank_number(frame.index)
+    for event in events:
+        visit = table.get(event)
+        if visit is None:
+            continue
+        mask = (frame["_event"] == event).to_numpy(dtype=bool)
+        name[mask] = visit.name
+        if visit.day is not None:
+            day[mask] = float(visit.day)
+    loose = (
+        frame["_event"].isin([e for e, v in table.items() if v.unscheduled]).to_numpy(dtype=bool)
+    )
+    if loose.any():
+        keys = ["USUBJID", "_event", "_repeat"]
+        found = frame.loc[loose, keys].merge(unscheduled, how="left", on=keys)
+        numbers = found["VISITNUM"].to_numpy(dtype="float64")
+        number[loose] = numbers
+        shown = ["" if np.isnan(n) else f" {n:g}" for n in numbers]
+        name[loose] = name[loose] + text_series(shown, name.index[loose])
+        missing = np.zeros(len(frame), dtype=bool)
+        missing[np.flatnonzero(loose)[np.isnan(numbers)]] = True
+        report.rows(
+            "visit.unplaced",
+            frame,
+            missing,
+            "an unscheduled visit without a date in SV: it has no number",
+            "Ask the site for the date of the visit.",
+            dataset=target,
+            variable="VISITNUM",
+        )
+    return frame.assign(VISITNUM=number, VISIT=name, VISITDY=day)
