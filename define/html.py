@@ -14,7 +14,6 @@ from functools import cache
 from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from define.collect import Parts, codelist_comment, collect
 from define.definexml.items import define_length, item_oid
@@ -49,10 +48,8 @@ def to_html(metadata: Metadata) -> bytes:
         # A predecessor that stands on this very page gets a link.
         here={f"{d.name}.{v.name}": item_oid(d, v) for d in parts.datasets for v in d.variables},
         documents={key: (href, title) for key, href, title in metadata.documents},
-        # Our own files, known when the package was made: nothing of the study is in them.
-        style=Markup(style),
-        script=Markup(script),
-        between=Markup("</span><span>"),
+        style=style,
+        script=script,
         policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}",
     )
     return text.encode("utf-8")
