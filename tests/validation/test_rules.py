@@ -1,0 +1,226 @@
+"""Every rule is shown data that break it, named by it, and data that do not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mappings.findings import RawPlace, Severity, SpecPlace
+from validation.locate import Lineage
+from validation.outcome import Status
+from validation.rules import RULES, Data, Hit, Rule, named, run_rules
+
+sys.path.insert(0, str(Path(__file__).parent))
+from study import NAN, S1, S3, START, good
+
+Break = tuple[str, str, int, str, Any]
+
+CELLS: list[Break] = [
+    ("sdtm.orphan", "AE", 0, "USUBJID", "S-99-999"),
+    ("sdtm.orphan_supp", "SUPPAE", 0, "USUBJID", "S-99-999"),
+    ("sdtm.seq_unique", "AE", 1, "AESEQ", 1.0),
+    ("sdtm.seq_unique", "AE", 1, "AESEQ", NAN),
+    ("sdtm.seq_unique", "TS", 1, "TSPARMCD", "ACTSUB"),
+    ("sdtm.study_day", "AE", 0, "AESTDY", 0.0),
+    ("sdtm.study_day", "AE", 1, "AESTDY", 51.0),
+    ("sdtm.study_day", "AE", 1, "AESTDY", NAN),
+    ("sdtm.study_day", "AE", 2, "AESTDY", 3.0),
+    ("sdtm.study_day", "EX", 3, "EXSTDY", 1.0),
+    ("sdtm.date_real", "AE", 0, "AESTDTC", "2024-02-30"),
+    ("sdtm.date_real", "LB", 0, "LBDTC", "2023-02-29T10:00"),
+    ("sdtm.domain", "AE", 0, "DOMAIN", "AF"),
+    ("sdtm.study", "AE", 0, "STUDYID", "T"),
+    ("sdtm.code_and_name", "LB", 0, "LBTEST", "CEA"),
+    ("sdtm.code_and_name", "LB", 0, "LBTESTCD", "CRP"),
+    ("sdtm.code_and_name", "DM", 1, "ARMCD", "DL1"),
+    ("sdtm.visit", "LB", 0, "VISIT", "BASELINE"),
+    ("sdtm.baseline_flag", "LB", 1, "LBLOBXFL", "N"),
+    ("sdtm.not_done", "LB", 3, "LBORRES", "5"),
+    ("sdtm.not_done", "LB", 0, "LBREASND", "BROKEN"),
+    ("sdtm.standard_result", "LB", 0, "LBSTRESC", ""),
+    ("sdtm.standard_result", "LB", 0, "LBSTRESN", 5.2),
+    ("sdtm.standard_result", "LB", 1, "LBSTRESN", 0.5),
+    ("supp.pointer", "SUPPAE", 0, "IDVARVAL", "3"),
+    ("supp.pointer", "SUPPAE", 0, "IDVAR", "AESPID"),
+    ("supp.pointer", "SUPPAE", 0, "RDOMAIN", "CM"),
+    ("supp.pointer", "SUPPAE", 2, "USUBJID", "S-99-999"),
+    ("relrec.pointer", "RELREC", 0, "IDVARVAL", "7"),
+    ("relrec.pointer", "RELREC", 2, "IDVAR", "TULNKGRP"),
+    ("dm.one_record", "DM", 2, "USUBJID", S1),
+    ("dm.death_flag", "DM", 0, "DTHFL", ""),
+    ("dm.death_flag", "DM", 0, "DTHDTC", ""),
+    ("dm.death_flag", "DM", 1, "DTHFL", "N"),
+    ("dm.death_ae", "AE", 2, "AEOUT", "FATAL"),
+    ("dm.death_ae", "AE", 2, "AESDTH", "Y"),
+    ("dm.death_ae", "AE", 3, "AETOXGR", "5"),
+    ("dm.death_ds", "DS", 0, "USUBJID", S3),
+    ("dm.nothing_after_death", "TR", 1, "TRDTC", "2024-03-11"),
+    ("dm.nothing_after_death", "AE", 1, "AESTDTC", "2024-03-11"),
+    ("dm.first_exposure", "DM", 0, "RFXSTDTC", "2024-01-11T09:00"),
+    ("dm.first_exposure", "DM", 0, "RFXSTDTC", ""),
+    ("dm.first_exposure", "DM", 2, "RFXSTDTC", "2024-01-30"),
+    ("dm.last_exposure", "DM", 1, "RFXENDTC", "2024-01-20T10:31"),
+    ("dm.reference_start", "DM", 1, "RFSTDTC", "2024-01-21"),
+    ("ts.required", "TS", 4, "TSVAL", ""),
+    ("ts.required", "TS", 0, "TSPARMCD", "OTHER"),
+    ("ts.study_start", "TS", -1, "TSVAL", "2023-11"),
+    ("tr.lesion_in_tu", "TR", 0, "TRLNKID", "T02"),
+    ("tu.lesion_measured", "TU", 1, "TULNKID", "T02"),
+    ("tr.no_negative_size", "TR", 0, "TRSTRESN", -1.0),
+    ("rs.date", "RS", 0, "RSDTC", ""),
+    ("rs.after_death", "RS", 0, "RSDTC", "2024-03-11"),
+    ("rs.without_scan", "RS", 0, "VISITNUM", 8.0),
+    ("rs.without_scan", "RS", 1, "RSSTRESC", "irSD"),
+    ("adsl.one_record", "ADSL", 2, "USUBJID", S1),
+    ("adsl.in_dm", "ADSL", 2, "USUBJID", "S-99-999"),
+    ("adam.subject_in_adsl", "ADAE", 0, "USUBJID", "S-99-999"),
+    ("adam.same_as_adsl", "ADAE", 0, "SAFFL", "N"),
+    ("bds.one_parameter", "ADLB", 0, "PARAM", "CEA"),
+    ("bds.one_parameter", "ADLB", 0, "PARAMN", 2.0),
+    ("bds.aval_avalc", "ADLB", 0, "AVALC", "6"),
+    ("bds.change", "ADLB", 1, "CHG", 2.0),
+    ("bds.change", "ADLB", 1, "PCHG", 0.2),
+    ("bds.one_baseline", "ADLB", 1, "ABLFL", "Y"),
+    ("bds.one_baseline", "ADLB", 2, "BASE", 7.0),
+    ("adam.study_day", "ADLB", 0, "ADY", -7.0),
+    ("adam.study_day", "ADAE", 1, "AENDY", 1.0),
+    ("adam.start_after_end", "ADAE", 0, "AENDT", START - 2),
+    ("adam.flag_values", "ADAE", 0, "TRTEMFL", "X"),
+    ("adam.flag_values", "ADSL", 0, "SAFFN", 2.0),
+    ("adam.flag_pair", "ADSL", 0, "SAFFN", 0.0),
+    ("adsl.population_flags", "ADSL", 2, "SAFFL", ""),
+    ("tte.aval", "ADTTE", 0, "AVAL", 60.0),
+    ("tte.aval", "ADTTE", 0, "AVAL", NAN),
+    ("tte.aval", "ADTTE", 2, "AVAL", 61.0),
+    ("tte.cnsr", "ADTTE", 0, "CNSR", NAN),
+    ("tte.cnsr", "ADTTE", 0, "CNSR", -1.0),
+    ("tte.described", "ADTTE", 0, "EVNTDESC", ""),
+    ("tte.one_record", "ADTTE", 2, "PARAMCD", "OS"),
+]
+
+
+def doubled(name: str, **changes: Any) -> Callable[[dict[str, pd.DataFrame]], None]:
+    def add(frames: dict[str, pd.DataFrame]) -> None:
+        extra = frames[name].iloc[:1].assign(**changes)
+        frames[name] = pd.concat([frames[name], extra], ignore_index=True)
+
+    return add
+
+
+def without_disposition(frames: dict[str, pd.DataFrame]) -> None:
+    frames["DS"]["DSDECOD"] = "COMPLETED"
+
+
+ROWS: list[tuple[str, Callable[[dict[str, pd.DataFrame]], None]]] = [
+    ("rs.one_overall", doubled("RS", RSSEQ=2.0, RSSTRESC="irSD")),
+    ("supp.unique", doubled("SUPPAE")),
+    ("dm.death_without_ds", without_disposition),
+]
+
+
+def broken(name: str, row: int, column: str, value: Any) -> dict[str, pd.DataFrame]:
+    frames = good()
+    if name == "TS" and row == -1:
+        row = int(np.flatnonzero(frames["TS"]["TSPARMCD"] == "SSTDTC")[0])
+    frames[name].loc[row, column] = value
+    return frames
+
+
+def test_the_good_study_breaks_nothing_and_every_rule_looked_at_it() -> None:
+    result = run_rules(good())
+    assert [str(f) for f in result.findings] == []
+    assert (result.failed, result.errored) == (0, 0)
+    seen = {o.check for o in result.outcomes if o.status is Status.PASSED}
+    assert {r.id for r in RULES} - seen == set()
+
+
+@pytest.mark.parametrize("case", CELLS, ids=lambda c: f"{c[0]}-{c[1]}.{c[3]}={c[4]}")
+def test_one_broken_cell_is_named_by_its_rule(case: Break) -> None:
+    rule, name, row, column, value = case
+    result = run_rules(broken(name, row, column, value), [r for r in RULES if r.id == rule])
+    found = result.findings
+    assert found
+    assert result.errored == 0
+    assert {f.dataset for f in found} == {name}
+
+
+@pytest.mark.parametrize("case", ROWS, ids=lambda c: str(c[0]))
+def test_one_record_too_many_is_named_by_its_rule(case: tuple[str, Any]) -> None:
+    frames = good()
+    case[1](frames)
+    assert case[0] in {f.rule for f in run_rules(frames).findings}
+
+
+def test_every_rule_has_a_case_that_breaks_it() -> None:
+    assert {c[0] for c in CELLS} | {r[0] for r in ROWS} == {r.id for r in RULES}
+
+
+def test_ids_are_unique_and_every_rule_says_its_source_and_what_to_do() -> None:
+    ids = [r.id for r in RULES]
+    assert len(ids) == len(set(ids))
+    for rule in RULES:
+        assert rule.text
+        assert rule.source
+        assert rule.advice
+        assert rule.severity in (Severity.ERROR, Severity.WARNING)
+
+
+def test_a_finding_says_subject_record_value_raw_row_and_mapping_line() -> None:
+    lineage = Lineage(
+        {"form": "raw/ae.csv"}, {}, {("AE", "AESTDY"): SpecPlace("sdtm/ae.yaml", 4, 3)}
+    )
+    result = run_rules(broken("AE", 1, "AESTDY", 51.0), lineage=lineage)
+    (found,) = (f for f in result.findings if f.rule == "sdtm.study_day")
+    assert (found.scope, found.value) == ("S-01-001 AESEQ=2", "51")
+    assert found.raw == RawPlace("raw/ae.csv", 3)
+    assert str(found.spec) == "sdtm/ae.yaml:4:3"
+    assert found.message.endswith("2024-03-01 is day 52")
+
+
+@pytest.mark.parametrize("gone", ["DM", "AE", "TU", "ADSL", "ADTTE", "TS", "RELREC", "EX"])
+def test_an_absent_dataset_is_not_run_never_passed(gone: str) -> None:
+    frames = good()
+    del frames[gone]
+    result = run_rules(frames)
+    assert result.errored == 0
+    not_run = [o for o in result.outcomes if o.status is Status.NOT_RUN]
+    assert any(gone in o.reason or "there are no" in o.reason for o in not_run)
+    assert not [o for o in result.outcomes if o.dataset == gone and o.status is Status.PASSED]
+
+
+def test_an_absent_variable_is_not_run_and_named() -> None:
+    frames = good()
+    frames["DM"] = frames["DM"].drop(columns="DTHFL")
+    reasons = {o.check: o.reason for o in run_rules(frames).outcomes if o.status is Status.NOT_RUN}
+    assert reasons["dm.death_flag"] == "DM has no variable DTHFL"
+
+
+def test_no_data_at_all_passes_nothing() -> None:
+    result = run_rules({})
+    assert (result.passed, result.failed, result.errored) == (0, 0, 0)
+    assert result.not_run >= len(RULES)
+
+
+def test_empty_datasets_raise_nothing() -> None:
+    frames = {name: frame.iloc[:0] for name, frame in good().items()}
+    result = run_rules(frames)
+    assert result.errored == 0
+    assert {f.rule for f in result.findings} == {"ts.required"}
+
+
+def test_a_rule_that_raises_is_an_error_not_a_pass() -> None:
+    def check(data: Data, name: str) -> list[Hit]:
+        raise RuntimeError("two\nlines")
+
+    rule = Rule("x.y", "text", "source", Severity.WARNING, named("DM"), check)
+    result = run_rules(good(), [rule])
+    assert (result.passed, result.failed, result.errored) == (0, 0, 1)
+    (found,) = result.findings
+    assert (found.rule, found.severity) == ("rule.exception", Severity.ERROR)
+    assert "two lines" in found.message

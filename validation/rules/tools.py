@@ -1,0 +1,101 @@
+"""Small vectorised helpers of the rules: parsing and matching written for checking only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from validation.failing import missing
+from validation.locate import Mask
+
+Days = npt.NDArray[np.datetime64]
+
+
+def text(frame: pd.DataFrame, name: str) -> pd.Series:
+    """The column as text with "" for missing; numbers without a needless ``.0``."""
+    column = frame[name]
+    if not pd.api.types.is_numeric_dtype(column):
+        return column.fillna("").astype("str")
+    codes, distinct = pd.factorize(column)
+    words = [
+        "" if np.isnan(v) else str(int(v)) if v.is_integer() else repr(v)
+        for v in map(float, distinct)
+    ]
+    return pd.Series(np.asarray([*words, ""], dtype=object)[codes], frame.index, dtype="str")
+
+
+def present(frame: pd.DataFrame, name: str) -> Mask:
+    """True where the cell is filled."""
+    return ~missing(frame[name])
+
+
+def equals(frame: pd.DataFrame, name: str, *values: str) -> Mask:
+    """True where the text is one of `values`."""
+    return np.asarray(frame[name].isin(values).to_numpy(), dtype=bool)
+
+
+def days(column: pd.Series) -> Days:
+    """The calendar day of each ISO 8601 text, NaT where day, month or year is not known."""
+    codes, distinct = pd.factorize(column.fillna("").astype("str"))
+    words = pd.Series(distinct, dtype="str")
+    shaped = words.str.contains(r"^\d{4}-\d\d-\d\d(?:T|$)", regex=True)
+    parsed = pd.to_datetime(
+        words.str.slice(0, 10).where(shaped), format="%Y-%m-%d", errors="coerce"
+    )
+    return np.asarray(parsed.to_numpy().astype("datetime64[D]")[codes])
+
+
+_NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
+
+
+def numbers(column: pd.Series) -> npt.NDArray[np.float64]:
+    """The number that each text writes out, NaN for any other text (``<5``, ``inf``, ``NAN``)."""
+    shaped = column.str.contains(_NUMBER, regex=True)
+    return pd.to_numeric(column.where(shaped), errors="coerce").to_numpy(dtype=float)
+
+
+def of_subject(data: pd.DataFrame, name: str, subjects: pd.Series) -> pd.Series:
+    """The value of `name` in a one-record-per-subject dataset, for each of `subjects`."""
+    one = data.drop_duplicates("USUBJID").set_index("USUBJID")[name]
+    return subjects.map(one)
+
+
+def among(frame: pd.DataFrame, names: Sequence[str], other: pd.DataFrame) -> Mask:
+    """True where the record's values of `names`, as text, occur together in `other`."""
+    codes = np.zeros(len(frame) + len(other), dtype=np.int64)
+    for name in names:
+        both = pd.concat([text(frame, name), text(other, name)], ignore_index=True)
+        own, distinct = pd.factorize(both)
+        # Made dense again after each name, so that the product never overflows.
+        codes = pd.factorize(codes * (len(distinct) + 1) + own)[0]
+    return np.isin(codes[: len(frame)], codes[len(frame) :])
+
+
+def ambiguous(frame: pd.DataFrame, within: Sequence[str], one: str, other: str) -> Mask:
+    """True where a value of `one` stands beside several values of `other` within a group.
+
+    Records with either of them missing are left out.
+    """
+    both = present(frame, one) & present(frame, other)
+    keys = [*within, one]
+    pairs = frame.loc[both, [*keys, other]].drop_duplicates()
+    several = pairs[pairs.duplicated(keys, keep=False)]
+    return both & among(frame, keys, several)
+
+
+def none(frame: pd.DataFrame) -> Mask:
+    """No record."""
+    return np.zeros(len(frame), dtype=bool)
+
+
+def differs(left: Any, right: Any, tolerance: float = 1e-9) -> Mask:
+    """True where two numbers differ by more than the tolerance; a missing one does not."""
+    a = np.asarray(left, dtype=float)
+    b = np.asarray(right, dtype=float)
+    scale = np.maximum(1.0, np.maximum(np.abs(np.nan_to_num(a)), np.abs(np.nan_to_num(b))))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(a - b) > tolerance * scale, dtype=bool)
