@@ -118,14 +118,14 @@ def treatment(person: Person) -> Iterator[Record]:
         LOTNO=lot,
     )
     ld = person.visit("LD")
-    for n, (drug, dose) in enumerate((("FLU", 30), ("CY", rng.choice((300, 500)))), 1):
+    for n, (drug, daily) in enumerate((("FLU", 30), ("CY", rng.choice((300, 500)))), 1):
         yield record("ld", person, ld, n).put(
-            LDTRT=drug, LDDOSE=dose, LDSTDAT=ld.when, LDENDAT=person.on(-3)
+            LDTRT=drug, LDDOSE=daily, LDSTDAT=ld.when, LDENDAT=person.on(-3)
         )
     for n, oid in enumerate(("D1", "R1")[: 2 if plan.again else 1], 1):
         visit = person.visit(oid)
         dose = _DOSE[plan.dose] * (0.96 + 0.08 * rng.random())
-        weight = person.weight - (1.4 if n == 2 else 0)
+        weight = person.weight - (1.4 if n == 2 else 0.0)
         shown = f"{dose:.2f}"
         start = 600 + 5 * rng.randint(0, 30)
         yield record("inf", person, visit).put(

@@ -11,6 +11,7 @@ from mappings.cea_cart.generator.person import CUTOFF, Person, draw
 from mappings.cea_cart.generator.rave import Record
 from mappings.cea_cart.generator.terms import TERMS
 
+Days = tuple[date | str, date | str]
 _CRITERIA = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE")
 # key, first day, last day, grades, days it lasts, chance, relation
 _USUAL = (
@@ -70,7 +71,7 @@ def reaction_of(person: Person) -> Reaction:
 def event(
     person: Person,
     key: str,
-    days: tuple[date | str, date | str],
+    days: Days,
     grade: int,
     relation: str,
     **more: object,
@@ -184,7 +185,7 @@ def medication(person: Person, lines: list[Record], history: set[str]) -> list[R
     if rng.random() < 0.3:
         apheresis = person.visit("SCR").when + timedelta(days=4)
         drug = "Capecitabine" if person.plan.tumour in ("COLORECTAL", "GASTRIC") else "Gemcitabine"
-        days = (apheresis + timedelta(days=1), person.on(-8))
+        days: Days = (apheresis + timedelta(days=1), person.on(-8))
         kind = ("BRIDGE", drug, "Bridging of the cancer")
         out.append(_drug(person, kind, ("1000", "mg", "BID", "PO"), days))
     if "Hypertension" in history:
@@ -237,7 +238,7 @@ def _drug(
     person: Person,
     kind: tuple[str, str, str],
     dose: tuple[str, str, str, str],
-    days: tuple[date | str, date | str],
+    days: Days,
     ae: int = 0,
 ) -> Record:
     """A line of cm: category, drug, indication; dose, unit, frequency, route; start, end."""

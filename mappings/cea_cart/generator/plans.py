@@ -299,7 +299,7 @@ PLANS: tuple[Plan, ...] = (
     Plan("01-022", "F", 28, GAS, _d("2023-05-22"), criterion="INCL05"),
     Plan(
         "02-021", "M", 47, CRC, _d("2023-08-02"), "DL3", "ongoing", 0,
-        _s("D28@29 .93 SD;W8@57 .90 SD;W12@85 .92 SD;M6@185 .88 SD;M9@274 .90 SD"),
+        _s("D28@29 .93 SD;W8@57 .90 SD;W12@85 .92 SD;M6@185 .88 SD;M9@274 .66 PR"),
         again=100,
     ),
     Plan(

@@ -39,7 +39,7 @@ def targets_of(person: Person) -> tuple[tuple[str, str, int], ...]:
     if person.plan.targets:
         return person.plan.targets
     rng = draw(person.plan.identity, "targets")
-    places = _PLACES[person.plan.tumour]
+    places: tuple[tuple[str, str, int], ...] = _PLACES[person.plan.tumour]
     if person.plan.sex == "M":
         places = tuple(p for p in places if p[0] != "OVARY")
     chosen = places[: rng.randint(2, 3)]
