@@ -22,7 +22,7 @@ _ADVICE = (
     "Install Crosswalk in a virtual environment of its own, and start it from a folder (and"
     " with a PYTHONPATH) that holds no package of these names."
 )
-_REINSTALL = f"Install again: pip install --force-reinstall --no-deps {DISTRIBUTION}"
+_REINSTALL = "Then install Crosswalk again with pip's option --force-reinstall."
 
 
 def faults() -> list[str]:
@@ -39,7 +39,9 @@ def faults() -> list[str]:
     for name in PACKAGES:
         place = _init_file(name)
         if place is None:
-            found.append(f"package '{name}' is not there (expected in {home}). {_REINSTALL}")
+            found.append(
+                f"package '{name}' is not there (expected in {home}). {_ADVICE} {_REINSTALL}"
+            )
         elif place != home / name / "__init__.py":
             found.append(
                 f"package '{name}' is taken from {place}, not from Crosswalk in {home}. {_ADVICE}"

@@ -18,10 +18,10 @@ START = "from crosswalk.guard import enforce; enforce(); print('ours')"
 
 
 def start(*path: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run the check in a fresh interpreter with the given folders first on the path."""
+    """Run the check in a fresh interpreter with these folders and no site-packages (-S)."""
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))}
     return subprocess.run(
-        [sys.executable, "-c", START],
+        [sys.executable, "-S", "-c", START],
         cwd=cwd,
         env=env,
         capture_output=True,
