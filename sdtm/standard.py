@@ -9,11 +9,12 @@ but the table does not list has its place as well.
 from __future__ import annotations
 
 import csv
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.resources import files
+
+from mappings.load import did_you_mean
 
 IG_NAME = "SDTMIG"
 IG_VERSION = "3.4"
@@ -33,8 +34,6 @@ CLASS_ORDER = (
 OBSERVATIONS = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
 """The general observation classes: only these may take any variable of the model."""
 
-LABEL_BYTES = 40
-
 
 class UnknownName(LookupError):
     """A domain, variable, structure, codelist or term that does not exist.
@@ -45,17 +44,9 @@ class UnknownName(LookupError):
 
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UnknownName:
     """The error that says `name` is no `kind`, and what there is instead."""
-    names = list(dict.fromkeys(known))
-    near = difflib.get_close_matches(name.upper(), [n.upper() for n in names], n=3, cutoff=0.6)
-    upper = {n.upper(): n for n in names}
     place = f" in {where}" if where else ""
-    if near:
-        hint = "did you mean " + ", ".join(upper[n] for n in near) + "?"
-    elif len(names) <= LABEL_BYTES:
-        hint = "there are " + ", ".join(names)
-    else:
-        hint = f"none of the {len(names)} names comes near"
-    return UnknownName(f"no {kind} {name!r}{place}; {hint}")
+    hint = did_you_mean(name, list(dict.fromkeys(known)))
+    return UnknownName(f"there is no {kind} '{name}'{place}. {hint}".rstrip())
 
 
 @dataclass(frozen=True, slots=True)

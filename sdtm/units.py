@@ -27,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from mappings.text import narrow
 from sdtm.terminology import Terminology, sdtm_terminology
 
 UNIT_LISTS = ("UNIT", "PKUNIT", "VSRESU")
@@ -308,7 +309,7 @@ def _sign(a: Decimal, b: Decimal) -> int:
 
 
 def _standardised(row: Sequence[str], terminology: Terminology | None) -> _Result:
-    result, unit, low_text, high_text, testcd, standard = (cell.strip() for cell in row)
+    result, unit, low_text, high_text, testcd, standard = (narrow(cell).strip() for cell in row)
     if not result:
         return _Result()
     number = _parse(result)
