@@ -9,11 +9,12 @@ Absolute times depend on the machine; the ratios are what counts.
 from __future__ import annotations
 
 import argparse
-import resource
+import gc
 import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ import pandas as pd
 import pyreadstat
 
 from define.xpt import Column, write_xpt
+from define.xpt_read import read_xpt
 
 CREATED = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -92,49 +94,74 @@ def best(work: Callable[[], object], repeat: int) -> float:
     return min(times)
 
 
+def resident(what: str) -> float:
+    """VmRSS or VmHWM (peak since the last reset) in MiB; NaN where there is no /proc."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return float("nan")
+    return next(float(line.split()[1]) / 1024 for line in lines if line.startswith(what))
+
+
+def growth(work: Callable[[], object]) -> float:
+    """How far `work` lifts the process above what it held before, in MiB (Linux)."""
+    gc.collect()
+    reset = Path("/proc/self/clear_refs")
+    if not reset.exists():
+        return float("nan")
+    reset.write_text("5", encoding="ascii")
+    before = resident("VmRSS")
+    work()
+    return resident("VmHWM") - before
+
+
 def main() -> None:
-    """Print one line per writer: seconds, rows and bytes per second, ratio."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Print one line per writer and reader: seconds, rows and bytes per second, ratio."""
+    parser = argparse.ArgumentParser(description="Transport files: ours against pyreadstat.")
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--repeat", type=int, default=3, help="runs of ours; the best counts")
     parser.add_argument("--no-peer", action="store_true", help="leave pyreadstat out")
     options = parser.parse_args()
     frame, columns = make_frame(options.rows)
     with tempfile.TemporaryDirectory() as folder:
-        ours, peer = Path(folder, "ours.xpt"), Path(folder, "peer.xpt")
+        measure(Path(folder), frame, columns, options.repeat, peer=not options.no_peer)
 
-        def write() -> None:
-            write_xpt(ours, frame, columns, name="LB", label="Laboratory", created=CREATED)
 
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        seconds = best(write, options.repeat)
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        size = ours.stat().st_size
-        print(f"{options.rows:,} rows x {len(columns)} columns, {size / 1e6:,.0f} MB")
-        print(
-            f"write, ours        {seconds:8.3f} s  {options.rows / seconds:12,.0f} rows/s"
-            f"  {size / seconds / 1e6:6,.0f} MB/s  peak memory +{grown:,.0f} MiB"
-        )
-        if options.no_peer:
-            return
+def measure(
+    folder: Path, frame: pd.DataFrame, columns: list[Column], repeat: int, *, peer: bool
+) -> None:
+    """Time both writers and both readers on `frame`, and print."""
+    ours, other = folder / "ours.xpt", folder / "peer.xpt"
+    rows = len(frame)
 
-        def write_peer(data: pd.DataFrame) -> float:
-            return best(
-                lambda: pyreadstat.write_xport(
-                    data, str(peer), table_name="LB", file_format_version=5
-                ),
-                1,
-            )
+    def write() -> None:
+        write_xpt(ours, frame, columns, name="LB", label="Laboratory", created=CREATED)
 
-        for what, data in (
-            ("str", frame),
-            ("object", frame.astype({c.name: object for c in columns if not c.numeric})),
-        ):
-            other = write_peer(data)
-            print(
-                f"write, pyreadstat  {other:8.3f} s  {options.rows / other:12,.0f} rows/s"
-                f"  {what} columns: ours is {other / seconds:.1f} times as fast"
-            )
+    def line(what: str, seconds: float, rest: str) -> None:
+        size = ours.stat().st_size / 1e6
+        speed = f"{rows / seconds:12,.0f} rows/s {size / seconds:7,.0f} MB/s"
+        print(f"{what:26}{seconds:9.3f} s {speed}  {rest}")
+
+    write()
+    print(f"{rows:,} rows x {len(columns)} columns, {ours.stat().st_size / 1e6:,.0f} MB")
+    more = growth(write)
+    writing = best(write, repeat)
+    line("write, ours", writing, f"memory +{more:,.0f} MiB")
+    if peer:
+        text = {c.name: object for c in columns if not c.numeric}
+        for what, data in (("str", frame), ("object", frame.astype(text))):
+            seconds = best(partial(write_peer, other, data), 1)
+            ratio = f"ours is {seconds / writing:.1f} times as fast"
+            line(f"write, pyreadstat, {what}", seconds, ratio)
+    reading = best(lambda: read_xpt(ours), repeat)
+    line("read, ours", reading, "")
+    if peer:
+        seconds = best(lambda: pyreadstat.read_xport(str(ours)), 1)
+        line("read, pyreadstat", seconds, f"ours is {seconds / reading:.1f} times as fast")
+
+
+def write_peer(path: Path, frame: pd.DataFrame) -> None:
+    pyreadstat.write_xport(frame, str(path), table_name="LB", file_format_version=5)
 
 
 if __name__ == "__main__":

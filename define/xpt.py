@@ -62,15 +62,15 @@ def write_xpt(
     head = header(name, label, columns, created, encoding)
     cells = _cells(frame, columns, name, encoding, special or {})
     _refuse_blank_end(name, cells, len(frame))
-    with path.open("wb") as file:
-        try:
+    file = path.open("wb")
+    try:
+        with file:
             file.write(head)
             _write_rows(file, columns, cells, len(frame))
-        except BaseException:
-            file.close()
-            if path.is_file():
-                path.unlink()
-            raise
+    except BaseException:
+        if path.is_file():
+            path.unlink()
+        raise
 
 
 def write_dataset(

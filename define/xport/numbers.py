@@ -76,7 +76,13 @@ class NumberCells:
         if part.dtype == object:
             kind = pd.api.types.infer_dtype(part, skipna=True)
             if part.notna().any() and kind not in _OBJECTS:
-                raise self._refusal(0, f"a number is expected, the frame holds {kind} objects")
+                numbers = (int, float, np.number, np.bool_)
+                wrong = [not isinstance(v, numbers) and not pd.isna(v) for v in part]
+                row = wrong.index(True)
+                found = type(part.iloc[row]).__name__
+                raise self._refusal(
+                    start + row + 1, f"a number is expected, the cell holds {found}"
+                )
         values = part.to_numpy(dtype=np.float64, na_value=np.nan)
         large = np.flatnonzero(np.abs(values) >= _EXACT)
         if large.size:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 import define.xpt
 from define.model import Dataset, Variable
 from define.xport.ibm import LARGEST, SMALLEST
+from define.xport.text import TextCells
 from define.xpt import Column, XptRefusal, write_dataset, write_xpt
 
 CREATED = datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -250,8 +252,9 @@ def test_infinity(tmp_path: Path, value: float) -> None:
         (pd.Series([2**64 - 1], dtype="uint64"), 1, "2**53"),
         (pd.Series([None, 2**53 + 1], dtype=object), 2, "2**53"),
         (["1", "2"], 0, "the frame holds str"),
-        (pd.Series([1, "2"], dtype=object), 0, "mixed"),
-        (pd.Series([Decimal("0.1")], dtype=object), 0, "decimal"),
+        (pd.Series([1, "2"], dtype=object), 2, "the cell holds str"),
+        (pd.Series([1, ""], dtype=object), 2, "the cell holds str"),
+        (pd.Series([None, Decimal("0.1")], dtype=object), 2, "the cell holds Decimal"),
         (pd.to_datetime(["2024-01-01"]), 0, "datetime64"),
         ([1 + 2j], 0, "complex"),
         (pd.Categorical([1, 2]), 0, "category"),
@@ -352,17 +355,15 @@ def test_only_what_is_described_is_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rows", [0, 1, 100])
 def test_many_variables(tmp_path: Path, rows: int) -> None:
-    names = [f"V{i}" for i in range(9999)]
+    names = [f"V{i}" for i in range(500)]
     columns = [Column(n, n, i % 2 == 0, 8) for i, n in enumerate(names)]
-    frame = pd.DataFrame(
-        {n: [float(i)] * rows if i % 2 == 0 else ["v"] * rows for i, n in enumerate(names)}
-    )
+    frame = pd.DataFrame({c.name: [1.5 if c.numeric else c.name] * rows for c in columns})
     write(tmp_path / "x", frame, columns)
     back, meta = pyreadstat.read_xport(str(tmp_path / "x"))
     assert meta.column_names == names
     assert len(back) == rows
     if rows:
-        assert (back.iloc[-1].tolist()[-3:]) == [9996.0, "v", 9998.0]
+        assert back.iloc[-1].tolist() == frame.iloc[-1].tolist()
 
 
 def test_a_full_disk_leaves_no_half_file(tmp_path: Path) -> None:
@@ -372,6 +373,47 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space"):
         write(full, pd.DataFrame({"T": ["a"] * 10_000}), [TEXT])
     assert full.exists()
+
+
+def test_a_write_that_fails_leaves_no_half_file(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for rows in (10, 1_000_000):
+        frame = pd.DataFrame({"T": ["a"] * rows})
+        resource.setrlimit(resource.RLIMIT_FSIZE, (800, hard))
+        try:
+            with pytest.raises(OSError, match="too large"):
+                write(tmp_path / "x", frame, [TEXT])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert not (tmp_path / "x").exists()
+
+
+def test_memory_is_bounded_by_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bytes that numpy and Arrow hold while writing do not grow with the rows."""
+    arrow: list[int] = []
+    block = TextCells.block
+
+    def watched(cells: TextCells, start: int, stop: int) -> object:
+        result = block(cells, start, stop)
+        arrow.append(pa.total_allocated_bytes())
+        return result
+
+    monkeypatch.setattr(TextCells, "block", watched)
+    peaks = []
+    for rows in (100_000, 800_000):
+        frame = pd.DataFrame({"T": pd.Series(["a", ""] * (rows // 2), dtype="str"), "N": 1.0})
+        before = pa.total_allocated_bytes()
+        arrow.clear()
+        tracemalloc.start()
+        try:
+            write(tmp_path / "x", frame, [Column("T", "", False, 200), NUMBER])
+            peaks.append(tracemalloc.get_traced_memory()[1] + max(arrow) - before)
+        finally:
+            tracemalloc.stop()
+    assert (tmp_path / "x").stat().st_size > 160_000_000
+    assert max(peaks) < 40_000_000
+    assert peaks[1] < peaks[0] * 1.2
 
 
 def test_refusal_travels_between_processes() -> None:
