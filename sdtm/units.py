@@ -373,13 +373,15 @@ def standardise(
     codes = np.zeros(len(results), dtype=np.int64)
     for column in columns:
         part, distinct = pd.factorize(column)
-        codes = np.unique(codes * (len(distinct) + 1) + part, return_inverse=True)[1]
-    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+        codes = pd.factorize(codes * (len(distinct) + 1) + part)[0]
+    # Codes count from 0 in order of appearance, so the first row of each is the lowest.
+    first = np.zeros(codes.max(initial=-1) + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
     tuples = zip(*(column.iloc[first].tolist() for column in columns), strict=True)
     made = [_standardised(row, terminology) for row in tuples]
     frame = pd.DataFrame(made, columns=[f.upper() for f in _Result._fields])
     types = dict.fromkeys(("STRESN", "STNRLO", "STNRHI"), "float64")
     text = dict.fromkeys(("STRESC", "STRESU", "NRIND", "STATUS", "LIMITS"), "str")
-    frame = frame.astype(types | text).take(inverse)
+    frame = frame.astype(types | text).take(codes)
     frame.index = results.index
     return frame
