@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from mappings.cea_cart.generator.person import CUTOFF, Person, Visit, draw
 from mappings.cea_cart.generator.rave import MONTHS, Record
 
-CRS_FEVER = {"D4", "D7", "R4"}
+Storm = tuple[date, date, int]  # start, end and grade of a CRS
 _DOSE = {"DL1": 1.0, "DL2": 3.0, "DL3": 10.0}
 _HISTOLOGY = {
     "COLORECTAL": ("Adenocarcinoma", "Mucinous adenocarcinoma", "Adenocarcinoma"),
@@ -143,9 +143,8 @@ def treatment(person: Person) -> Iterator[Record]:
         )
     if plan.new_therapy:
         day, drug = plan.new_therapy
-        prior = len(PRIOR[plan.tumour])
         stop = person.on(day + 60)
-        yield loose("act", person, person.on(day), prior + 2).put(
+        yield loose("act", person, person.on(day)).put(
             ACTYPE="NEW",
             ACTRT=drug,
             ACSTDAT=person.on(day),
@@ -159,14 +158,15 @@ def clock(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def bedside(person: Person, fever: float) -> Iterator[Record]:
-    """Vs and ecog at every visit; `fever` is the temperature of a CRS, 0 for none."""
+def bedside(person: Person, storms: list[Storm]) -> Iterator[Record]:
+    """Vs and ecog at every visit, with fever and low pressure during the CRS of `storms`."""
     rng = draw(person.subject, "bedside")
     weight, state = person.weight, rng.choice((0, 1, 1))
     for visit in person.visits:
         if visit.missed:
             continue
-        hot = bool(fever) and visit.oid in CRS_FEVER
+        hot = max((grade for a, b, grade in storms if a <= visit.when < b), default=0)
+        fever = 38.4 + 0.4 * hot
         weight += rng.randint(-6, 5) / 10
         full = visit.oid not in ("BL", "LD", "D4", "D7", "D10", "D14", "D21") and (
             not visit.oid.startswith("R") or visit.oid == "R28"
@@ -176,11 +176,23 @@ def bedside(person: Person, fever: float) -> Iterator[Record]:
             VSDAT=visit.when,
             VSTIM=clock(450 + 5 * rng.randint(0, 18)),
             TEMP=f"{fever - 0.3 * rng.random() if hot else 36.2 + 0.8 * rng.random():.1f}",
-            SYSBP=rng.randint(88, 102) if hot else rng.randint(106, 142),
-            DIABP=rng.randint(52, 62) if hot else rng.randint(64, 88),
+            SYSBP=rng.randint(80, 89)
+            if hot > 1
+            else rng.randint(100, 118)
+            if hot
+            else rng.randint(106, 142),
+            DIABP=rng.randint(46, 56)
+            if hot > 1
+            else rng.randint(60, 72)
+            if hot
+            else rng.randint(64, 88),
             PULSE=rng.randint(100, 122) if hot else rng.randint(64, 92),
             RESP=rng.randint(20, 24) if hot else rng.randint(15, 20),
-            OXYSAT=rng.randint(92, 95) if hot else rng.randint(96, 99),
+            OXYSAT=rng.randint(89, 92)
+            if hot > 1
+            else rng.randint(95, 97)
+            if hot
+            else rng.randint(96, 99),
             WEIGHT=f"{shown:.1f}" if full else "",
             HEIGHT=person.height if visit.oid == "SCR" else "",
         )

@@ -31,14 +31,25 @@ _USUAL = (
     ("albumin", 6, 30, (1, 2), 30, 0.25, "2"),
     ("rash", 6, 30, (1, 1), 10, 0.12, "2"),
     ("headache", 2, 12, (1, 2), 3, 0.2, "3"),
-    ("abdpain", 15, 140, (1, 3), 20, 0.35, "1"),
+    ("abdpain", 15, 140, (1, 2, 2, 3), 20, 0.35, "1"),
     ("cough", 20, 170, (1, 1), 14, 0.2, "1"),
     ("uri", 30, 250, (1, 2), 9, 0.2, "1"),
     ("back", 30, 200, (1, 2), 30, 0.2, "1"),
     ("oedema", 40, 240, (1, 2), 40, 0.15, "1"),
-    ("bili", 50, 220, (1, 3), 25, 0.15, "1"),
+    ("bili", 50, 220, (1, 2), 25, 0.15, "1"),
     ("obstr", 60, 240, (3, 3), 12, 0.08, "1"),
 )
+# event: test, limits under which the grade is 2, 3, 4
+_LOW = {
+    "neut": ("NEUT", (1.5, 1.0, 0.5)),
+    "lym": ("LYM", (0.8, 0.5, 0.2)),
+    "wbc": ("WBC", (3.0, 2.0, 1.0)),
+    "plt": ("PLT", (75, 50, 25)),
+    "anaemia": ("HGB", (100, 80)),
+    "albumin": ("ALB", (30, 20)),
+}
+# event: test, multiples of the upper limit over which the grade is 2, 3, 4
+_HIGH = {"alt": ("ALT", (3, 5, 20)), "ast": ("AST", (3, 5, 20))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +121,36 @@ def event(
     return line.put(**more)
 
 
-def events(person: Person) -> list[Record]:
-    """The lines of ae by start date, with their positions."""
+def grades_of(labs: list[Record], person: Person) -> dict[str, int]:
+    """The worst CTCAE 5.0 grade of Day 1 to 28 by event, from the laboratory pages."""
+    until = person.on(29)
+    pages = [r for r in labs if person.plan.start <= r.when < until]
+    out = {}
+    for key, (test, limits) in _LOW.items():
+        now = [(float(r.values[test]), float(r.values[f"{test}_LO"])) for r in pages
+               if r.values.get(test)]  # fmt: skip
+        worst, low = min(now, default=(0.0, 0.0))
+        out[key] = sum(worst < limit for limit in limits) + 1 if worst < low else 0
+    for key, (test, times) in _HIGH.items():
+        now = [(float(r.values[test]), float(r.values[f"{test}_HI"])) for r in pages
+               if r.values.get(test)]  # fmt: skip
+        worst, high = max(now, default=(0.0, 0.0))
+        out[key] = sum(worst > limit * high for limit in times) + 1 if worst > high else 0
+    return out
+
+
+def events(person: Person, grades: dict[str, int]) -> list[Record]:
+    """The lines of ae by start date, with their positions; `grades` as by `grades_of`."""
     if not person.infused:
         return []
     rng = draw(person.subject, "events")
     lines = list(_reactions(person, reaction_of(person)))
-    for key, first, last, grades, length, chance, relation in _USUAL:
-        hit, day, grade = rng.random() < chance, rng.randint(first, last), rng.choice(grades)
+    for key, first, last, usual, length, chance, relation in _USUAL:
+        hit, day, grade = rng.random() < chance, rng.randint(first, last), rng.choice(usual)
         took = max(2, int(length * (0.5 + rng.random())))
         day = day or 1
+        grade = grades.get(key, grade)
+        hit = grade > 0 and (hit or (key in grades and grade > 3))
         start = person.on(day)
         if not hit or start >= min(person.last_seen, CUTOFF):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from mappings.cea_cart.generator import clinical, events, labs, tumour
 from mappings.cea_cart.generator.person import Person, person_of
@@ -67,14 +68,19 @@ def build() -> Export:
         reaction = events.reaction_of(person)
         begun = list(clinical.screening(person))
         treated = list(clinical.treatment(person))
-        lines = events.events(person)
+        tests = list(labs.safety_labs(person, 0.5 * reaction.crs))
+        lines = events.events(person, events.grades_of(tests, person))
         history = {r.values["MHTERM"] for r in begun if r.form == "mh"}
         out.records += begun
-        out.records += treated
-        out.records += clinical.bedside(person, 38.4 + 0.4 * reaction.crs if reaction.crs else 0.0)
+        for line in treated:
+            if line.form == "act":
+                out.append(line)
+            else:
+                out.records.append(line)
+        out.records += clinical.bedside(person, _storms(lines))
         out.records += clinical.follow_up(person)
         out.records += tumour.assessments(person)
-        out.records += labs.safety_labs(person, 0.5 * reaction.crs)
+        out.records += tests
         out.records += lines
         out.records += events.medication(person, lines, history)
         out.markers += labs.markers(person, reaction.crs, 100000 + len(out.markers))
@@ -83,3 +89,12 @@ def build() -> Export:
             number = 500000 + len(out.kinetics)
             out.kinetics += labs.kinetics(person, times[0], times[-1], number)
     return out
+
+
+def _storms(lines: list[Record]) -> list[clinical.Storm]:
+    """Start, end and grade of every CRS."""
+    return [
+        (r.when, date.fromisoformat(r.values["AEENDAT"][:10]), int(r.values["AETOXGR_STD"]))
+        for r in lines
+        if r.values["AECRS_STD"] == "Y"
+    ]

@@ -31,7 +31,7 @@ _RANGES = {
 }  # fmt: skip
 # share of the starting value on study days, straight lines between
 _FALL = {
-    "NEUT": ((-5, 1.0), (1, 0.7), (4, 0.3), (7, 0.18), (10, 0.3), (14, 0.6), (28, 0.9)),
+    "NEUT": ((-5, 1.0), (1, 0.7), (4, 0.2), (7, 0.11), (10, 0.22), (14, 0.55), (28, 0.9)),
     "LYM": ((-5, 1.0), (1, 0.15), (4, 0.08), (7, 0.2), (10, 0.45), (14, 0.6), (28, 0.8)),
     "HGB": ((-5, 1.0), (1, 0.97), (7, 0.88), (14, 0.86), (28, 0.93), (90, 0.98)),
     "PLT": ((-5, 1.0), (1, 0.9), (4, 0.75), (7, 0.6), (10, 0.52), (14, 0.62), (28, 0.9)),
@@ -118,6 +118,8 @@ def markers(person: Person, crs: int, number: int) -> Iterator[dict[str, str]]:
     """Rows of markers.csv, CEA, IL-6 and CRP, in site units."""
     rng = draw(person.subject, "markers")
     base = 25 + 240 * rng.random() * (1 + 2 * rng.random())
+    if person.plan.criterion == "INCL03":
+        base = 2.1
     il6, crp = 2.5 + 8 * rng.random(), 3 + 16 * rng.random()
     peaks = (1.5, 14, 70, 260, 900)[min(crs, 4)], (1.2, 3, 6, 9, 12)[min(crs, 4)]
     for visit in person.visits:

@@ -103,7 +103,7 @@ PLANS: tuple[Plan, ...] = (
     Plan(
         "01-006", "M", 57, LUN, _d("2020-12-30"), "DL1", "death", 350,
         _s("D28@30 .97 SD;W8@58 .94 SD;W12@87 .98 SD;M6@185 1.42 PD"),
-        new_therapy=(71, "Docetaxel"),
+        new_therapy=(71, "Anlotinib"),
     ),
     Plan(
         "02-003", "F", 60, CRC, _d("2021-01-20"), "DL1", "ltfu", 410,

@@ -19,8 +19,8 @@ LONG_CHINESE = (
 )
 LONG_ENGLISH = (
     "Low blood pressure (82/50 mmHg) when the subject stood up from bed, with dizziness and a "
-    "short fall without injury, better about two hours after rest and 500 mL saline, and once more, "
-    "milder, the next morning on the ward round, without treatment, normal ECG"
+    "short fall without injury, better about two hours after rest and 500 mL saline, and once "
+    "more, milder, the next morning on the ward round, without treatment, normal ECG"
 )
 
 
@@ -258,6 +258,11 @@ def plant_laboratory(export: Export, ledger: Ledger) -> None:
             "Below the limit is no number; ng/mL and ug/L are the same size.",
         )
     row = export.marker("02-009", "DAY 28", "CEA")
+    share = 10600 / float(row["RESULT"])
+    for other in export.markers:
+        if (other["SUBJECT"], other["TESTCODE"]) == ("02-009", "CEA"):
+            other["RESULT"] = f"{float(other['RESULT']) * share:.0f}"
+            assert other is row or float(other["RESULT"]) < 10000
     row["RESULT"] = ">10000"
     ledger.case("Result >10000", "02-009", MARKERS, f"SAMPLEID={row['SAMPLEID']}").value(
         "LB",

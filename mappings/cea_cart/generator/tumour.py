@@ -59,7 +59,7 @@ def sizes_of(person: Person, scan: Scan) -> tuple[Size, ...]:
 
 
 def ratio_at(person: Person, day: int) -> float:
-    """Burden over baseline on a day, straight lines between assessments."""
+    """Burden over baseline on a day, straight lines between assessments, 0 in irCR."""
     base = sum(mm for _, _, mm in targets_of(person))
     points = [(-99, 1.0), (1, 1.0)]
     for scan in person.plan.scans:
@@ -67,7 +67,7 @@ def ratio_at(person: Person, day: int) -> float:
         for size in (*sizes_of(person, scan), *scan.new):
             total += sum(size) if isinstance(size, tuple) else _mm(size)
         if "N" not in (scan.size if isinstance(scan.size, tuple) else ()):
-            points.append((scan.day, total / base))
+            points.append((scan.day, 0.0 if scan.resp == "CR" else total / base))
     before = max((p for p in points if p[0] <= day), default=points[0])
     after = min((p for p in points if p[0] > day), default=None)
     if after is None:
