@@ -78,7 +78,10 @@ class Finding:
     def __str__(self) -> str:
         place = str(self.spec) if self.spec else str(self.raw) if self.raw else self.dataset
         text = f"{place}: {self.message}" if place else self.message
-        return f"{text} {self.advice}".rstrip()
+        if not self.advice:
+            return text
+        stop = "" if text.endswith((".", "?", "!", ";")) else "."
+        return f"{text}{stop} {self.advice}"
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -102,7 +102,7 @@ class _Builder:
         return None
 
     def _scalar(self, node: ScalarNode) -> Text | None:
-        plain = node.style is None
+        plain = not node.style
         if plain and node.value in ("", "~", "null"):
             return None
         return Text(node.value, plain=plain)
@@ -114,7 +114,7 @@ class _Builder:
                 self.fault(key_node, "a key must be a word, not a list or a mapping")
                 continue
             key = str(key_node.value)
-            if key == "<<" and key_node.style is None:
+            if key == "<<" and not key_node.style:
                 self.fault(key_node, "merge keys (<<) are not part of the language")
                 continue
             if key in result:

@@ -100,6 +100,11 @@ class Module:
         return tuple(dict.fromkeys(names))
 
     @property
+    def hidden(self) -> frozenset[str]:
+        """Working variables, which the dataset does not keep."""
+        return hidden_in(self.data)
+
+    @property
     def uses(self) -> tuple[str, ...]:
         """Forms, datasets and tables that the module reads."""
         names: list[str] = []
@@ -112,6 +117,11 @@ class Module:
     def rules_of(self, variable: str) -> list[tuple[Block, Rule]]:
         """Every rule that makes the variable, with its block."""
         return [(b, r) for b in self.blocks for r in (*b.rules, *b.after) if r.variable == variable]
+
+
+def hidden_in(data: Mapping[str, Any]) -> frozenset[str]:
+    """The working variables of a loaded module, which no dataset keeps."""
+    return frozenset(n for part in (data, *data.get("blocks", [])) for n in part.get("work", {}))
 
 
 def made_by(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -369,9 +379,9 @@ def _check_variables(
             if name in target.automatic:
                 message = f"{name} is made by the tool; take the rule out"
                 faults.append(spec_fault("name.automatic", message, rule.place))
+            elif name in module.hidden:
+                continue
             elif not target.known(name) and not (target.extensible and rule.label):
-                if name in module.data.get("work", {}):
-                    continue
                 message = f"there is no variable '{name}' in {target.name}"
                 hint = did_you_mean(name, list(target.suggestions()))
                 if target.extensible:

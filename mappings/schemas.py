@@ -15,7 +15,8 @@ from typing import Any, cast
 
 from jsonschema import Draft7Validator
 from jsonschema.validators import extend
-from referencing import Registry, Resource
+from referencing import Registry
+from referencing.jsonschema import DRAFT7
 
 from mappings.findings import Finding
 from mappings.load import Document, Steps, Text, did_you_mean, spec_fault
@@ -50,16 +51,16 @@ def schema(name: str) -> dict[str, Any]:
 
 @cache
 def _validator(name: str) -> Any:
-    resources = [(f"{n}.json", Resource.from_contents(schema(n))) for n in SCHEMAS]
+    # Without "$schema", because jsonschema would take its own validator class for that.
+    contents = {n: {k: v for k, v in schema(n).items() if k != "$schema"} for n in SCHEMAS}
+    resources = [(f"{n}.json", DRAFT7.create_resource(c)) for n, c in contents.items()]
     registry: Registry[Any] = Registry().with_resources(resources)
     return _Validator({"$ref": f"{name}.json"}, registry=registry)
 
 
 def check_schema(document: Document, name: str) -> list[Finding]:
     """Every way in which the document breaks the schema called `name`."""
-    errors = sorted(
-        _validator(name).iter_errors(document.data), key=lambda e: list(map(str, e.path))
-    )
+    errors = list(_validator(name).iter_errors(document.data))
     unknown = {tuple(e.absolute_path) for e in errors if e.validator == "additionalProperties"}
     found: list[Finding] = []
     for error in errors:
@@ -67,7 +68,7 @@ def check_schema(document: Document, name: str) -> list[Finding]:
         if error.validator == "oneOf" and steps in unknown:
             continue
         found.extend(_faults(document, steps, error))
-    return found
+    return sorted(found, key=lambda f: (f.spec.line, f.spec.column) if f.spec else (0, 0))
 
 
 def _dotted(steps: Steps) -> str:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from mappings.built import BuiltDataset
 from mappings.findings import Finding, SpecificationFault
-from mappings.frames import blank_text, is_numeric, text_series
+from mappings.frames import blank_text, is_numeric, take_table, text_series
 from mappings.load import spec_fault
 from mappings.modules import Module, Workshop, compile_module, in_order, made_by
 from mappings.names import Source
@@ -30,7 +30,7 @@ from sdtm.results import add_standard_results
 from sdtm.standard import Domain, UnknownName, dataset_order, domain
 from sdtm.supp import COLUMNS as SUPP_COLUMNS
 from sdtm.supp import Qualifier, continued, supplemental
-from sdtm.target import by_subject, sequence, standard_results, target
+from sdtm.target import by_subject, sequence, standard_results, target, test_name
 from sdtm.terminology import Terminology, sdtm_terminology
 from sdtm.timing import epochs, last_before_exposure, reference_days
 from sdtm.trial import check_summary, summary
@@ -154,10 +154,34 @@ def _map(module: Module, work: _Work) -> None:
         frame = add_standard_results(
             frame, settings, module.target, work.report, work.plan.terminology, spec
         )
+    if test_name(module.data, about):
+        frame = _name_tests(frame, module, about, work)
     study = work.plan.study
     frame["STUDYID"] = text_series([study.id] * len(frame), frame.index)
     work.mapped[module.target] = Mapped(module, frame, mapped.set_aside)
     work.data[module.target] = frame
+
+
+def _name_tests(frame: pd.DataFrame, module: Module, about: Domain, work: _Work) -> pd.DataFrame:
+    """--TEST as the decode of --TESTCD in the published pair of codelists."""
+    code, test = f"{about.name}TESTCD", f"{about.name}TEST"
+    pair = about.allowed(code).codelists[0], about.allowed(test).codelists[0]
+    decodes = work.plan.terminology.decodes(*pair)
+    values = frame[code]
+    unknown = ~values.isin([*decodes, ""]).to_numpy(dtype=bool)
+    work.report.rows(
+        "codelist.decode",
+        frame,
+        unknown,
+        "",
+        f"Give {test} a rule.",
+        dataset=about.name,
+        variable=test,
+        values=values,
+        spec=module.document.place(("target",), key=True),
+        wording=lambda value: f"the test code {value} has no published name",
+    )
+    return frame.assign(**{test: take_table(values, decodes)})
 
 
 def _finish(module: Module, work: _Work, loose: pd.DataFrame) -> list[BuiltDataset]:
@@ -197,8 +221,7 @@ def _keys(module: Module, about: Domain) -> tuple[str, ...]:
 
 def _final_names(module: Module, about: Domain) -> list[str]:
     made = (*target(about.name, module.data).automatic, *module.variables)
-    hidden = set(module.data.get("work", {}))
-    return [n for n in dict.fromkeys(made) if n not in hidden]
+    return [n for n in dict.fromkeys(made) if n not in module.hidden]
 
 
 def _orphans(frame: pd.DataFrame, dm: pd.DataFrame, code: str, report: Report) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mappings.modules import made_by
 from sdtm.standard import OBSERVATIONS, Domain, domain
 
 DESIGN = "TRIAL DESIGN"
@@ -46,6 +47,14 @@ def timing_variables(data: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def test_name(data: Mapping[str, Any], about: Domain) -> bool:
+    """Whether --TEST is made from --TESTCD: the module has no rule for it, and both are in CT."""
+    code, test = f"{about.name}TESTCD", f"{about.name}TEST"
+    if code not in about or test in made_by(data):
+        return False
+    return bool(about.allowed(code).codelists and about.allowed(test).codelists)
+
+
 @dataclass(frozen=True)
 class SdtmTarget:
     """A domain of SDTMIG 3.4 with what the module's own settings make."""
@@ -69,6 +78,8 @@ class SdtmTarget:
             names.append("USUBJID")
         if sequence(self.about):
             names.append(sequence(self.about))
+        if test_name(self.data, self.about):
+            names.append(f"{self.name}TEST")
         made = (*standard_results(self.data, self.name), *timing_variables(self.data))
         return (*names, *made)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mappings.raw import FormSettings, RawTable
-from mappings.readers.delimited import read_delimited
+from mappings.readers.delimited import read_delimited, read_header
 from mappings.readers.rave import read_rave
 
 Reader = Callable[[Path, FormSettings], RawTable]
@@ -20,3 +20,8 @@ def read_table(study_folder: Path, settings: FormSettings) -> RawTable:
     Raises SpecificationFault when the file is missing or not what it says it is.
     """
     return READERS[settings.reader](study_folder / settings.file, settings)
+
+
+def read_columns(study_folder: Path, settings: FormSettings) -> tuple[str, ...]:
+    """The columns of one form, from its header alone."""
+    return read_header(study_folder / settings.file, settings)

@@ -24,14 +24,15 @@ from mappings.raw import FormSettings, RawTable, file_fault
 Lines = npt.NDArray[np.int64]
 
 
-def read_text(path: Path, settings: FormSettings) -> str:
-    """The file as text in its declared encoding; line ends as `\\n`.
+def read_text(path: Path, settings: FormSettings, *, head: bool = False) -> str:
+    """The file (or its first line) as text in its declared encoding; line ends as `\\n`.
 
     Raises SpecificationFault when it is missing, empty, a zip, or in another encoding.
     """
     file = settings.file
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.readline() if head else stream.read()
     except FileNotFoundError:
         raise file_fault(
             file, "the file does not exist", "Put the export there, or mend 'file' in study.yaml."
@@ -70,6 +71,15 @@ def read_text(path: Path, settings: FormSettings) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def read_header(path: Path, settings: FormSettings) -> tuple[str, ...]:
+    """The names in the header row, checked; only the head of the file is read.
+
+    Raises SpecificationFault, as `read_delimited` does.
+    """
+    text = read_text(path, settings, head=True)
+    return tuple(_header(text, settings))
+
+
 def read_delimited(path: Path, settings: FormSettings) -> RawTable:
     """A file with one header row; every cell stays the text that it is."""
     return parse(read_text(path, settings), settings)
@@ -83,14 +93,12 @@ def parse(text: str, settings: FormSettings) -> RawTable:
     """
     file = settings.file
     delimiter = settings.delimiter
+    header = _header(text, settings)
     header_end = text.find("\n")
-    header_text = text if header_end < 0 else text[:header_end]
-    header = next(csv.reader(io.StringIO(header_text), delimiter=delimiter), [])
-    _check_header(header, file)
     body = "" if header_end < 0 else text[header_end + 1 :]
     if not body.strip("\n"):
         empty = pd.DataFrame({name: pd.Series([], dtype="str") for name in header})
-        return RawTable(tuple(header), empty, pd.Series(np.zeros(0, dtype=np.int64)))
+        return RawTable(tuple(header), empty, pd.Series([], dtype="int64"))  # type: ignore[arg-type]
     table = _table(body, header, delimiter)
     plain = body.count("\n") + (not body.endswith("\n"))
     if table is not None and table.num_rows == plain:
@@ -122,6 +130,13 @@ def _table(body: str, header: list[str], delimiter: str) -> Any:
         )
     except pa.ArrowInvalid:
         return None
+
+
+def _header(text: str, settings: FormSettings) -> list[str]:
+    first = text.partition("\n")[0]
+    header = next(csv.reader(io.StringIO(first), delimiter=settings.delimiter), [])
+    _check_header(header, settings.file)
+    return header
 
 
 def _check_header(header: list[str], file: str) -> None:

@@ -1,0 +1,92 @@
+"""The raw export of a study read as a whole: headers first, then every form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mappings.findings import Finding, SpecificationFault
+from mappings.load import did_you_mean, spec_fault
+from mappings.raw import FormSettings, RawForm, RawTable, make_form
+from mappings.readers import read_columns, read_table
+from mappings.study import Study
+
+
+def read_headers(study: Study) -> dict[str, tuple[str, ...]]:
+    """The columns of every form, without reading its data; settings that name no column fail.
+
+    Raises SpecificationFault with the faults of all forms.
+    """
+    faults: list[Finding] = []
+    headers: dict[str, tuple[str, ...]] = {}
+    for name, settings in study.forms.items():
+        try:
+            headers[name] = read_columns(study.folder, settings)
+        except SpecificationFault as fault:
+            faults.extend(fault.findings)
+            continue
+        faults.extend(_unknown_columns(study, settings, headers[name]))
+    if study.rescreened and study.rescreened[0] in headers:
+        form, column = study.rescreened
+        if column not in headers[form]:
+            place = study.document.place(("raw", "subject", "rescreened", "previous"))
+            message = f"there is no column '{column}' in {form}"
+            hint = did_you_mean(column, list(headers[form]))
+            faults.append(spec_fault("name.column", message, place, hint))
+    if faults:
+        raise SpecificationFault(faults)
+    return headers
+
+
+def _unknown_columns(
+    study: Study, settings: FormSettings, columns: tuple[str, ...]
+) -> list[Finding]:
+    named = [settings.subject, settings.event, settings.repeat, settings.active_column]
+    place = study.document.place(("raw", "forms", settings.name), key=True)
+    return [
+        spec_fault(
+            "name.column",
+            f"there is no column '{name}' in {settings.file}",
+            place,
+            did_you_mean(name, list(columns)),
+        )
+        for name in (*named, *settings.id)
+        if name and name not in columns
+    ]
+
+
+def read_export(study: Study) -> dict[str, RawForm]:
+    """Every form with its rows and whose they are.
+
+    Raises SpecificationFault with the faults of all files.
+    """
+    tables: dict[str, RawTable] = {}
+    faults: list[Finding] = []
+    for name, settings in study.forms.items():
+        try:
+            tables[name] = read_table(study.folder, settings)
+        except SpecificationFault as fault:
+            faults.extend(fault.findings)
+    if faults:
+        raise SpecificationFault(faults)
+    rule = replace(study.subject, first_number=_first_numbers(study, tables))
+    return {name: make_form(table, study.forms[name], rule) for name, table in tables.items()}
+
+
+def _first_numbers(study: Study, tables: dict[str, RawTable]) -> dict[str, str]:
+    """Collected subject number to that of the person's first screening, where they differ."""
+    if study.rescreened is None:
+        return {}
+    form, column = study.rescreened
+    cells = tables[form].cells
+    later = cells[cells[column].str.strip() != ""]
+    subjects = later[study.forms[form].subject].str.strip().tolist()
+    previous = dict(zip(subjects, later[column].str.strip().tolist(), strict=True))
+    first: dict[str, str] = {}
+    for number in previous:
+        seen = {number}
+        origin = previous[number]
+        while origin in previous and origin not in seen:
+            seen.add(origin)
+            origin = previous[origin]
+        first[number] = origin
+    return first
