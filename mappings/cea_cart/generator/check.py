@@ -113,6 +113,10 @@ def check_responses(forms: dict[str, list[Row]], wrong: list[str]) -> None:
         key = (row["Subject"], row["Folder"], row["InstanceRepeatNumber"])
         if row["RSDAT"] != scans[key]:
             wrong.append(f"rsp: date of {key}")
+        overall, target = row["OVRLRESP"], row["TRGRESP"]
+        fits = target == overall or (target, overall) == ("irCR", "irPR")
+        if not fits and row["NTRGRESP"] != "irPD":
+            wrong.append(f"rsp: target and overall response of {key}")
 
 
 def check_persons(forms: dict[str, list[Row]], wrong: list[str]) -> None:

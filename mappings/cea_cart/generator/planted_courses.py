@@ -49,7 +49,13 @@ def plant_persons(export: Export, ledger: Ledger) -> None:
         {"SCRNFL": "N", "ENRLFL": "Y", "SAFFL": "Y"},
         "The second screening succeeded and the cells were given.",
     )
-    case.time("PFS", 0, 180, "M6: 1.35 of baseline; first irPD and last scan.")
+    progressed = export.persons["02-010"].on(180).isoformat()
+    case.value(
+        "ADTTE",
+        "PARAMCD=PFS",
+        {"CNSR": "0", "ADT": progressed, "AVAL": "180"},
+        "M6 on Day 180: 1.35 of baseline; first irPD and last scan.",
+    )
     case.subject = "02-010"
     case.count("DM", "", 0, "The second number is never a USUBJID.")
     for subject in ("01-002", "02-005", "01-016", "02-017", "01-022"):
