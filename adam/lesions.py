@@ -49,7 +49,7 @@ def respond(
     there is no such lesion), NEWLIND (Y: a new lesion is still there), OVRLRESP.
     """
     records = _values(lesions, measures, criteria)
-    records["START"] = records["USUBJID"].map(start)
+    records["START"] = records["USUBJID"].map(start).astype("float64")
     records = records[records["START"].notna() & records["ADT"].notna()]
     per_lesion = _per_lesion(records, assessment)
     before = per_lesion[per_lesion["ADT"] <= per_lesion["START"]]
@@ -57,7 +57,7 @@ def respond(
 
     grid = _grid(after, per_lesion)
     table = _assessments(grid, criteria)
-    table["BASE"] = table["USUBJID"].map(_base(before))
+    table["BASE"] = table["USUBJID"].map(_base(before)).astype("float64")
     table = _against_lowest(table)
     table = _overall(table, criteria)
     if assessment == "ADT":

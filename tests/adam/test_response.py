@@ -58,7 +58,7 @@ def verdict(
     usual = first_response(frame, flags, subjects, ("irCR", "irPR")).iloc[0]
     registered = first_response(frame, flags, subjects, ("irCR", "irPR", "irSD")).iloc[0]
 
-    def day(row: pd.Series) -> int | None:  # type: ignore[type-arg]
+    def day(row: pd.Series) -> int | None:
         return None if np.isnan(row["ADT"]) else int(row["ADT"] - INFUSION + 1)
 
     return {
@@ -319,7 +319,7 @@ def everything(frame: pd.DataFrame, names: list[str], cutoff: float) -> pd.DataF
     return pd.concat([t[["USUBJID", "ADT", "AVALC"]] for t in tables], ignore_index=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(subject_histories, st.integers(-2000, 2000), st.randoms(use_true_random=False))
 def test_shift_and_permutation(
     drawn: list[tuple[Visits, float]], shift: int, random: object
