@@ -48,7 +48,8 @@ def respond(
     USUBJID, ADT, BURDEN, BASE, CHG, PCHG, NADIR, CHGNAD, PCHGNAD, TRGRESP, NTRGRESP ("" where
     there is no such lesion), NEWLIND (Y: a new lesion is still there), OVRLRESP.
     """
-    records = _values(lesions, measures, criteria)
+    columns = dict.fromkeys([*_LESION, "ADT", "DIAM", "STATE", assessment])
+    records = _values(lesions, measures[list(columns)], criteria)
     records["START"] = records["USUBJID"].map(start).astype("float64")
     records = records[records["START"].notna() & records["ADT"].notna()]
     per_lesion = _per_lesion(records, assessment)

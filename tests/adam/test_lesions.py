@@ -279,3 +279,10 @@ def test_shift_and_permutation(scans: dict[int, Scan], shift: int, random: objec
     moved = measures.assign(ADT=measures["ADT"] + shift)
     got = respond(lesions, moved, pd.Series({"S1": float(shift)}), Criteria())
     pd.testing.assert_frame_equal(got.assign(ADT=got["ADT"] - shift), expected)
+
+
+def test_other_columns_of_the_measures_do_not_matter() -> None:
+    """A column of the measures that is named like one of the lesions' is left aside."""
+    lesions, measures = frames({-10: {"T01": 100.0}, 28: {"T01": 70.0}})
+    table = respond(lesions, measures.assign(NODE="Y"), pd.Series({"S1": 0.0}), Criteria())
+    assert table["OVRLRESP"].tolist() == ["irPR"]
