@@ -127,7 +127,7 @@ class _Run:
         type_, kwargs = expectation["type"], expectation.get("kwargs", {})
         rule = f"expect.{short_name(type_)}"
         severity = _severity(expectation)
-        message = f"not met: {_says(expectation)}"
+        message = f"expected: {_says(expectation)}"
         advice = _ADVICE.get(short_name(type_), "Look at the records and at the expectation.")
         if type_ == _COLUMNS:
             return self._columns(kwargs, rule, severity, advice)

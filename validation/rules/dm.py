@@ -60,10 +60,12 @@ def _not_dead(data: Data, frame: pd.DataFrame, dead: Mask) -> Mask:
 )
 def _death_ae(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
-    for variable, value in (("AEOUT", "FATAL"), ("AESDTH", "Y"), ("AETOXGR", "5")):
-        if variable in frame:
-            fatal = equals(frame, variable, value)
-            yield Hit(name, (variable,), _not_dead(data, frame, fatal))
+    signs = {"AEOUT": "FATAL", "AESDTH": "Y", "AETOXGR": "5"}
+    there = [v for v in signs if v in frame]
+    fatal = np.zeros(len(frame), dtype=bool)
+    for variable in there:
+        fatal |= equals(frame, variable, signs[variable])
+    yield Hit(name, tuple(there), _not_dead(data, frame, fatal))
 
 
 @rule(
@@ -100,7 +102,7 @@ def _death_without_ds(data: Data, name: str) -> Iterator[Hit]:
     "dm.nothing_after_death",
     "nothing is observed in a subject after the day of death",
     source="SDTMIG 3.4 section 5.2",
-    target=named("AE", "EX", "LB", "VS", "TR", "RS"),
+    target=named("AE", "EX", "LB", "VS", "TR"),
     needs=("*.USUBJID", "DM.USUBJID", "DM.DTHDTC"),
     severity=Severity.WARNING,
     advice="Ask the site which of the two dates is right.",

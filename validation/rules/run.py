@@ -60,7 +60,7 @@ def _apply(rule: Rule, data: Data, name: str, lineage: Lineage) -> tuple[Outcome
 
 
 def _findings(rule: Rule, data: Data, hit: Hit, lineage: Lineage) -> list[Finding]:
-    message = f"not met: {rule.text}"
+    message = f"expected: {rule.text}"
     if hit.mask is None:
         variable = hit.variables[0] if hit.variables else ""
         spec = lineage.place(hit.dataset, variable)

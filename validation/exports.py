@@ -1,0 +1,133 @@
+"""The findings as CSV (for spreadsheets) and JSON (for programs)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from mappings.findings import Finding
+from validation.explanations import Explanation
+from validation.hostile import csv_cell
+from validation.outcome import Checked, Outcome, Status
+from validation.summary import Report
+
+COLUMNS = (
+    *("state", "severity", "rule", "dataset", "variable", "scope", "value", "message", "advice"),
+    *("raw_file", "raw_row", "raw_column", "spec_file", "spec_line", "spec_column"),
+    *("reason", "author", "date"),
+)
+
+
+def entries(report: Report) -> Iterator[tuple[str, Finding, Explanation | None]]:
+    """Every finding once: the unexplained first, then the explained, then the notices."""
+    for finding in report.unexplained:
+        yield "unexplained", finding, None
+    for finding, explanation in report.explained:
+        yield "explained", finding, explanation
+    for finding in report.notices:
+        yield "notice", finding, None
+
+
+def findings_csv(report: Report) -> str:
+    """The findings as CSV with a byte-order mark, every cell quoted, safe as a spreadsheet.
+
+    Control characters are shown as signs; a cell that would be a formula gets an apostrophe.
+    The exact values are those of ``findings.json``.
+    """
+    stream = io.StringIO()
+    stream.write("\ufeff")
+    writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for state, finding, explanation in entries(report):
+        raw, spec = finding.raw, finding.spec
+        row: list[object] = [
+            state,
+            finding.severity.value,
+            finding.rule,
+            finding.dataset,
+            finding.variable,
+            finding.scope,
+            finding.value,
+            finding.message,
+            finding.advice,
+        ]
+        row += [raw.file, raw.row or "", raw.column] if raw else ["", "", ""]
+        row += [spec.file, spec.line or "", spec.column or ""] if spec else ["", "", ""]
+        said = explanation
+        row += [said.reason, said.author, said.date] if said else ["", "", ""]
+        writer.writerow([csv_cell(str(cell)) for cell in row])
+    return stream.getvalue()
+
+
+def findings_json(report: Report) -> str:
+    """The findings and the fate of every check as JSON (schema: docs/findings.schema.json)."""
+    checks = report.checks
+    content = {
+        "format": "crosswalk-findings",
+        "format_version": 1,
+        "study": report.study_id,
+        "fictitious": report.fictitious,
+        "tool_version": report.tool_version,
+        "status": report.status,
+        "counts": {
+            "unexplained": len(report.unexplained),
+            "explained": len(report.explained),
+            "notices": len(report.notices),
+            "passed": checks[Status.PASSED],
+            "failed": checks[Status.FAILED],
+            "errored": checks[Status.ERRORED],
+            "not_run": checks[Status.NOT_RUN],
+        },
+        "findings": [_finding(*entry) for entry in entries(report)],
+        "suites": [_run(run) for run in report.suites],
+        "rules": [_outcome(outcome) for outcome in report.rules.outcomes],
+    }
+    return json.dumps(content, indent=1, ensure_ascii=True) + "\n"
+
+
+def _finding(state: str, finding: Finding, explanation: Explanation | None) -> dict[str, Any]:
+    raw, spec = finding.raw, finding.spec
+    said = explanation
+    return {
+        "state": state,
+        "severity": finding.severity.value,
+        "rule": finding.rule,
+        "dataset": finding.dataset,
+        "variable": finding.variable,
+        "scope": finding.scope,
+        "value": finding.value,
+        "message": finding.message,
+        "advice": finding.advice,
+        "raw": {"file": raw.file, "row": raw.row, "column": raw.column} if raw else None,
+        "spec": {"file": spec.file, "line": spec.line, "column": spec.column} if spec else None,
+        "explanation": {"reason": said.reason, "author": said.author, "date": said.date}
+        if said
+        else None,
+    }
+
+
+def _run(run: Checked) -> dict[str, Any]:
+    return {
+        "dataset": run.name,
+        "passed": run.passed,
+        "failed": run.failed,
+        "errored": run.errored,
+        "not_run": run.not_run,
+        "not_passed": [_outcome(o) for o in run.outcomes if o.status is not Status.PASSED],
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "check": outcome.check,
+        "dataset": outcome.dataset,
+        "status": outcome.status.value,
+        "text": outcome.text,
+        "source": outcome.source,
+        "severity": outcome.severity,
+        "failing": outcome.failing,
+        "reason": outcome.reason,
+    }

@@ -1,0 +1,150 @@
+"""``reports/index.html``: one self-contained page, readable without script or network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from mappings.findings import Finding, Severity
+from validation.explanations import Explanation
+from validation.exports import entries
+from validation.hostile import shortened, visible
+from validation.outcome import Checked, Outcome, Status
+from validation.summary import Report
+
+_TEMPLATES = Path(__file__).parent / "templates"
+# A page of a hundred thousand rows helps nobody: the rest stands in the exports.
+SHOWN_OF_A_KIND = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A finding as a row of the page."""
+
+    state: str
+    finding: Finding
+    explanation: Explanation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Findings of one state, dataset, rule and variable: their number and those shown."""
+
+    lines: tuple[Line, ...]
+    total: int
+
+    @property
+    def hidden(self) -> int:
+        return self.total - len(self.lines)
+
+    @property
+    def first(self) -> Line:
+        return self.lines[0]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A rule with what became of it, dataset by dataset."""
+
+    first: Outcome
+    by_status: tuple[tuple[Status, tuple[Outcome, ...]], ...]
+
+    @property
+    def worst(self) -> Status:
+        order = (Status.ERRORED, Status.FAILED, Status.PASSED, Status.NOT_RUN)
+        found = {status for status, _ in self.by_status}
+        return next(s for s in order if s in found)
+
+
+def index_html(report: Report, suite_names: Collection[str] = ()) -> str:
+    """The page. `suite_names` are the datasets whose suite lies in ``suites/`` beside it."""
+    style, script = _source("report.css"), _source("report.js")
+    kinds = _kinds(report)
+    return (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            report=report,
+            checks={s.name: n for s, n in report.checks.items()},
+            severities=Counter(f.severity.value for f in report.unexplained),
+            kinds=kinds,
+            states=[s for s in ("unexplained", "explained", "notice") if s in kinds],
+            groups=[(g, list(rows)) for g, rows in groupby(report.datasets, lambda d: d.group)],
+            counts=_counts(report),
+            rules=_rules(report.rules),
+            suite_names=set(suite_names),
+            Severity=Severity,
+            style=style,
+            script=script,
+            policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}",
+        )
+    )
+
+
+def _kinds(report: Report) -> dict[str, list[Kind]]:
+    def key(line: Line) -> tuple[str, int, str, str, str]:
+        f = line.finding
+        weight = (Severity.ERROR, Severity.WARNING, Severity.NOTICE).index(f.severity)
+        return (line.state, weight, f.dataset, f.rule, f.variable)
+
+    kinds: dict[str, list[Kind]] = {}
+    for (state, *_), group in groupby(sorted((Line(*e) for e in entries(report)), key=key), key):
+        lines = tuple(group)
+        kinds.setdefault(state, []).append(Kind(lines[:SHOWN_OF_A_KIND], len(lines)))
+    return kinds
+
+
+def _counts(report: Report) -> dict[str, Counter[str]]:
+    """Findings by dataset ("" for those of no dataset) and state, for the table of datasets."""
+    counts: dict[str, Counter[str]] = {}
+    for state, finding, _ in entries(report):
+        counts.setdefault(finding.dataset, Counter())[state] += 1
+    return counts
+
+
+def _rules(run: Checked) -> list[RuleLine]:
+    by_check: dict[str, list[Outcome]] = {}
+    for outcome in run.outcomes:
+        by_check.setdefault(outcome.check, []).append(outcome)
+    return [RuleLine(found[0], tuple(_by_status(found))) for found in by_check.values()]
+
+
+def _by_status(outcomes: Sequence[Outcome]) -> Iterable[tuple[Status, tuple[Outcome, ...]]]:
+    for status in (Status.ERRORED, Status.FAILED, Status.NOT_RUN, Status.PASSED):
+        found = tuple(o for o in outcomes if o.status is status)
+        if found:
+            yield status, found
+
+
+@cache
+def _source(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _hash(source: str) -> str:
+    digest = hashlib.sha256(source.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["safe_text"] = lambda text: visible(str(text))
+    environment.filters["short"] = lambda text: shortened(visible(str(text)))
+    environment.filters["count"] = lambda number: f"{number:,}"
+    return environment

@@ -1,0 +1,130 @@
+"""What a build's checks found, parted into unexplained, explained and notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from define.model import Metadata
+from mappings.findings import Finding, Severity, in_order
+from validation.explanations import Explanation, explain
+from validation.outcome import Checked, Status
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRow:
+    """A built dataset as the report lists it; `subjects` is None where there is no USUBJID."""
+
+    name: str
+    label: str
+    group: str
+    records: int
+    variables: int
+    subjects: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that the report says.
+
+    `links` are (text, relative address) of other files of the package, `facts` are (name,
+    value) lines about the study, such as its standards.
+    """
+
+    study_id: str
+    title: str = ""
+    description: str = ""
+    tool_version: str = ""
+    datasets: tuple[DatasetRow, ...] = ()
+    explained: tuple[tuple[Finding, Explanation], ...] = ()
+    unexplained: tuple[Finding, ...] = ()
+    notices: tuple[Finding, ...] = ()
+    suites: tuple[Checked, ...] = ()
+    rules: Checked = field(default_factory=Checked)
+    links: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def fictitious(self) -> bool:
+        """Whether the study says of itself that it is made up."""
+        return "FICTITIOUS" in f"{self.title} {self.description}".upper()
+
+    @property
+    def errored(self) -> int:
+        """Checks that ended in an exception; not one may be left in a final build."""
+        return self.rules.errored + sum(s.errored for s in self.suites)
+
+    @property
+    def status(self) -> str:
+        """``final`` when nothing is unexplained and no check ended in an exception."""
+        return "draft" if self.unexplained or self.errored else "final"
+
+    @property
+    def checks(self) -> dict[Status, int]:
+        """Expectations and rules together, by what became of them."""
+        runs = (*self.suites, self.rules)
+        return {s: sum(1 for r in runs for o in r.outcomes if o.status is s) for s in Status}
+
+
+def make_report(
+    study_id: str,
+    findings: Iterable[Finding],
+    explanations: Sequence[Explanation] = (),
+    *,
+    suites: Sequence[Checked] = (),
+    rules: Checked | None = None,
+    datasets: Sequence[DatasetRow] = (),
+    title: str = "",
+    description: str = "",
+    tool_version: str = "",
+    links: Sequence[tuple[str, str]] = (),
+    facts: Sequence[tuple[str, str]] = (),
+) -> Report:
+    """A report on all findings of a build.
+
+    `findings` are those of every stage but the checks given as `suites` and `rules`, whose
+    own findings are added here; `explanations` then part them.
+    """
+    checked = rules or Checked()
+    every = [*findings, *(f for run in suites for f in run.findings), *checked.findings]
+    explained, unexplained = explain(every, explanations)
+    taken = {id(f) for f, _ in explained}
+    notices = [f for f in every if f.severity is Severity.NOTICE and id(f) not in taken]
+    return Report(
+        study_id,
+        title,
+        description,
+        tool_version,
+        tuple(datasets),
+        tuple(explained),
+        tuple(unexplained),
+        tuple(in_order(notices)),
+        tuple(suites),
+        checked,
+        tuple(links),
+        tuple(facts),
+    )
+
+
+def dataset_rows(metadata: Metadata, frames: Mapping[str, pd.DataFrame]) -> list[DatasetRow]:
+    """The lines of one define.xml's datasets; subjects are counted in the frames."""
+    group = "SDTM" if metadata.purpose == "Tabulation" else "ADaM"
+    rows: list[DatasetRow] = []
+    for dataset in metadata.datasets:
+        frame = frames.get(dataset.name)
+        subjects = None
+        if frame is not None and "USUBJID" in frame:
+            subjects = int(frame["USUBJID"].replace("", None).nunique())
+        rows.append(
+            DatasetRow(
+                dataset.name,
+                dataset.label,
+                group,
+                dataset.records,
+                len(dataset.variables),
+                subjects,
+            )
+        )
+    return rows
