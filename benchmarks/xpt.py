@@ -142,9 +142,8 @@ def measure(
         speed = f"{rows / seconds:12,.0f} rows/s {size / seconds:7,.0f} MB/s"
         print(f"{what:26}{seconds:9.3f} s {speed}  {rest}")
 
-    write()
-    print(f"{rows:,} rows x {len(columns)} columns, {ours.stat().st_size / 1e6:,.0f} MB")
     more = growth(write)
+    print(f"{rows:,} rows x {len(columns)} columns, {ours.stat().st_size / 1e6:,.0f} MB")
     writing = best(write, repeat)
     line("write, ours", writing, f"memory +{more:,.0f} MiB")
     if peer:

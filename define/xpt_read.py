@@ -131,12 +131,11 @@ class _Reader:
                     codes[column.name][start:stop] = marks
                 else:
                     texts[column.name].append(self._text(cell, column.name, start))
-        series = {
-            c.name: pd.Series(numbers[c.name]) if c.numeric else _joined(texts[c.name])
-            for c in columns
+        held = {
+            c.name: numbers[c.name] if c.numeric else _text_array(texts[c.name]) for c in columns
         }
         return Transport(
-            frame=pd.DataFrame(series, index=pd.RangeIndex(rows)),
+            frame=pd.DataFrame(held, index=pd.RangeIndex(rows)),
             columns=columns,
             name=self._word(5 * RECORD + 8, 8),
             label=self._word(6 * RECORD + 32, 40),
@@ -222,8 +221,13 @@ def _widened(cell: Bytes) -> npt.NDArray[np.uint64]:
     return np.ascontiguousarray(cell).view(">u8").ravel().astype(np.uint64)
 
 
-def _joined(chunks: Chunks) -> pd.Series:
-    return pd.Series(pa.chunked_array(chunks, type=pa.large_string()).to_pandas(), dtype="str")
+def _text_array(chunks: Chunks) -> pd.api.extensions.ExtensionArray:
+    """The chunks as dtype ``str``, not copied."""
+    dtype = pd.StringDtype("pyarrow", na_value=np.nan)
+    array: pd.api.extensions.ExtensionArray = dtype.__from_arrow__(  # type: ignore[attr-defined]
+        pa.chunked_array(chunks, type=pa.large_string())
+    )
+    return array
 
 
 def _special(codes: npt.NDArray[np.uint8]) -> pd.Series | None:
