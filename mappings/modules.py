@@ -96,7 +96,7 @@ class Module:
     @property
     def variables(self) -> tuple[str, ...]:
         """Variables that rules make, each once, in the order of the module."""
-        names = (r.variable for b in self.blocks for r in (*b.rules, *b.after))
+        names = (n for b in self.blocks for r in (*b.rules, *b.after) for n in r.makes)
         return tuple(dict.fromkeys(names))
 
     @property
@@ -124,12 +124,19 @@ def hidden_in(data: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(n for part in (data, *data.get("blocks", [])) for n in part.get("work", {}))
 
 
+def flags_in(part: Mapping[str, Any]) -> tuple[str, ...]:
+    """The imputation flags that rules of a loaded module (or block) make beside their variable."""
+    groups = (part.get(group, {}) for group in ("work", "vars", "then"))
+    return tuple(str(r["flag"]) for rules in groups for r in rules.values() if "flag" in r)
+
+
 def made_by(data: Mapping[str, Any]) -> tuple[str, ...]:
     """The variables that a loaded module has rules for, without compiling it."""
     names: dict[str, None] = {}
     for part in (data, *data.get("blocks", [])):
         names.update(dict.fromkeys(part.get("work", {})))
         names.update(dict.fromkeys(part.get("vars", {})))
+        names.update(dict.fromkeys(flags_in(part)))
         rows = part.get("rows") or {}
         tests = rows.get("tests")
         if isinstance(tests, list):
@@ -195,6 +202,8 @@ def _blocks(
                     *data.get("vars", {}),
                     *part.get("work", {}),
                     *part.get("vars", {}),
+                    *flags_in(data),
+                    *flags_in(part),
                 )
             )
         )
@@ -305,7 +314,7 @@ def _block(
         at = names.at(*home("one"))
         per = tuple(at.column(p, "per", i) for i, p in enumerate(given["per"]))
         one = One(per, at.column(given["order"], "order"), str(given["take"]), str(given["reason"]))
-    ordered = _ordered(rules, names)
+    ordered = ordered_rules(rules, names)
     late = _late(ordered, names.target)
     return Block(
         names.source,
@@ -336,10 +345,10 @@ def _late(rules: Sequence[Rule], target: str) -> set[str]:
     return late
 
 
-def _ordered(rules: Sequence[Rule], names: Names) -> list[Rule]:
+def ordered_rules(rules: Sequence[Rule], names: Names) -> list[Rule]:
     """Rules so that each comes after what it reads; a cycle is a fault that names its members."""
     prefix = f"{names.target}."
-    by_name = {r.variable: r for r in rules}
+    by_name = {n: r for r in rules for n in r.makes}
     state: dict[str, int] = {}
     result: list[Rule] = []
 
@@ -404,8 +413,13 @@ def _check_variables(
             )
 
 
-def in_order(modules: Sequence[Module]) -> tuple[list[Module], list[Finding]]:
-    """Modules so that each comes after those it reads; a cycle is a fault."""
+def in_order(
+    modules: Sequence[Module], further: Mapping[str, Sequence[str]] | None = None
+) -> tuple[list[Module], list[Finding]]:
+    """Modules so that each comes after those it reads; a cycle is a fault.
+
+    `further` are datasets that a module reads beyond its rules.
+    """
     by_name = {m.target: m for m in modules}
     faults: list[Finding] = []
     state: dict[str, int] = {}
@@ -421,7 +435,7 @@ def in_order(modules: Sequence[Module]) -> tuple[list[Module], list[Finding]]:
             faults.append(spec_fault("module.cycle", message, place))
             return
         state[module.target] = 1
-        for name in module.uses:
+        for name in (*module.uses, *(further or {}).get(module.target, ())):
             if name in by_name and name != module.target:
                 visit(by_name[name], (*trail, module.target))
         state[module.target] = 2

@@ -58,6 +58,12 @@ class Rule:
     comment: str = ""
     method: str = ""
     evaluator: str = ""
+    also: str = ""
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """The variables that the rule makes: its own and, when it imputes, the flag."""
+        return (self.variable, self.also) if self.also else (self.variable,)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -123,4 +129,5 @@ def parse_rule(
         comment=str(data.get("comment", "")),
         method=names.text(data.get("method", "")),
         evaluator=str(data.get("evaluator", "")),
+        also=str(data.get("flag", "")),
     )

@@ -1,0 +1,466 @@
+"""The ADaM datasets of a study: modules compiled, then run in the order of what they read.
+
+A module makes records in up to three steps: rules over the records of other datasets (`from`,
+`blocks`, `vars`), parameters (`params`: responses, times to event), and rules over all of
+these (`then`). Variables of ADSL that it names are there from the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from adam.criteria import Criteria, CriteriaError
+from adam.cutoff import cut, cutoff_day
+from adam.functions import FUNCTIONS
+from adam.parameters import (
+    EventSource,
+    Ground,
+    Parameter,
+    analysed,
+    response_rows,
+    stacked,
+    time_rows,
+)
+from adam.standard import adam_terminology
+from adam.target import AdamTarget, parameter_columns, target
+from adam.verbs import ADAM_VERBS
+from mappings.built import BuiltDataset
+from mappings.conditions import Condition
+from mappings.findings import Finding, SpecificationFault
+from mappings.frames import blank_number, concat, is_numeric, text_series
+from mappings.load import Document, Steps, did_you_mean, spec_fault
+from mappings.modules import (
+    Module,
+    Workshop,
+    compile_module,
+    in_order,
+    made_by,
+    ordered_rules,
+)
+from mappings.names import Names, Source, Terminologies
+from mappings.registry import study_functions
+from mappings.rules import Rule, parse_rule
+from mappings.run import SetAside, clean, run_module
+from mappings.scope import Report, Scope
+from mappings.study import Study
+from mappings.verbs import verbs
+from sdtm.terminology import sdtm_terminology
+
+
+@dataclass(frozen=True)
+class AdamModule:
+    """A compiled module: records from others, parameters, and the rules over all."""
+
+    module: Module
+    target: AdamTarget
+    adsl: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    then: tuple[Rule, ...]
+    subjects: Condition
+    start: str
+    stop: str
+    analysed: str
+
+
+@dataclass(frozen=True)
+class AdamPlan:
+    """The compiled modules in the order in which they run."""
+
+    study: Study
+    modules: tuple[AdamModule, ...]
+    criteria: Criteria
+
+
+@dataclass(frozen=True)
+class AdamResult:
+    """The finished datasets, in the order of define.xml, and the rows set aside."""
+
+    datasets: tuple[BuiltDataset, ...]
+    set_aside: tuple[SetAside, ...]
+
+
+class _BothTerminologies:
+    """ADaM's own codelists, then SDTM's."""
+
+    def codelist(self, name: str) -> Any:
+        """The codelist by C-code or submission name."""
+        own = adam_terminology()
+        return own.codelist(name) if name in own else sdtm_terminology().codelist(name)
+
+
+def plan_adam(study: Study, sdtm: Mapping[str, Sequence[str]]) -> AdamPlan:
+    """Compile the ADaM modules against the variables of the SDTM datasets (SUPP-- merged in).
+
+    Raises SpecificationFault with every fault of every module.
+    """
+    faults: list[Finding] = []
+    criteria = _criteria(study, faults)
+    sources = {name: Source(name, tuple(columns), "dataset") for name, columns in sdtm.items()}
+    for name, rows in study.tables.items():
+        columns = tuple(dict.fromkeys(k for row in rows for k in row))
+        sources[name] = Source(name, columns, "table", by_subject=False)
+    targets = [(document, target(document.data)) for document in study.adam]
+    for document, about in targets:
+        then = tuple(document.data.get("then", {}))
+        made = (*about.automatic, *about.parameters, *made_by(document.data), *then)
+        sources[about.name] = Source(about.name, tuple(dict.fromkeys(made)), "dataset")
+    functions = {**FUNCTIONS, **study_functions(study.folder)}
+    terminology: Terminologies = _BothTerminologies()
+    workshop = Workshop(sources, terminology, functions, verbs(ADAM_VERBS), study.folder)
+    modules: list[AdamModule] = []
+    for document, about in targets:
+        module, found = _compile(document, about, workshop)
+        faults.extend(found)
+        modules.append(module)
+    by_module = {m.module.target: m for m in modules}
+    ordered, cycles = in_order([m.module for m in modules], _uses(by_module))
+    faults.extend(cycles)
+    if faults:
+        raise SpecificationFault(faults)
+    return AdamPlan(study, tuple(by_module[m.target] for m in ordered), criteria)
+
+
+def _uses(modules: Mapping[str, AdamModule]) -> dict[str, tuple[str, ...]]:
+    """What each module reads beyond its rules: ADSL, event sources, TU and TR."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, module in modules.items():
+        names = [u for r in module.then for u in r.verb.uses]
+        if name != "ADSL":
+            names.append("ADSL")
+        for parameter in module.parameters:
+            parts = [*parameter.events, *parameter.censors]
+            names.extend(s.dataset for s in parts)
+            if parameter.start is not None:
+                names.append(parameter.start.dataset)
+        found[name] = tuple(dict.fromkeys(names))
+    return found
+
+
+def _criteria(study: Study, faults: list[Finding]) -> Criteria:
+    try:
+        return Criteria.from_settings(study.response)
+    except CriteriaError as error:
+        for key, message in error.faults.items():
+            place = study.document.place(("response", key), key=True)
+            faults.append(spec_fault("response.setting", message, place))
+        return Criteria()
+
+
+def _compile(
+    document: Document, about: AdamTarget, workshop: Workshop
+) -> tuple[AdamModule, list[Finding]]:
+    data = document.data
+    taken = tuple(str(n) for n in data.get("adsl", []))
+    faults: list[Finding] = []
+    _check_adsl(document, taken, workshop, faults)
+    shown = _with_adsl(workshop, taken)
+    if "from" in data or "blocks" in data:
+        module, found = compile_module(document, about, shown)
+        faults.extend(f for f in found if f.rule not in ("rule.required", "name.key"))
+    else:
+        module = Module(document, about.name, tuple(data["keys"]), (), data)
+    columns = tuple(dict.fromkeys((*about.automatic, *about.parameters, *module.variables)))
+    names = Names(
+        document,
+        about.name,
+        Source(about.name, columns, "dataset"),
+        tuple(data.get("then", {})),
+        workshop.sources,
+        workshop.terminology,
+        workshop.functions,
+        faults,
+    )
+    rules = [
+        parse_rule(name, rule, names.at("then", name), workshop.verbs)
+        for name, rule in data.get("then", {}).items()
+    ]
+    then = tuple(ordered_rules(rules, names))
+    _check_names(document, about, module, then, faults)
+    adsl = replace(names, source=workshop.sources.get("ADSL", Source("ADSL", ())))
+    adsl = replace(adsl, made=(), target="ADSL")
+    criteria = data.get("criteria") or {}
+    start = str(data.get("start") or criteria.get("start") or "")
+    stop = str(data.get("stop") or criteria.get("stop") or "")
+    for name, steps in (
+        (data.get("start"), ("start",)),
+        (data.get("stop"), ("stop",)),
+        (criteria.get("start"), ("criteria", "start")),
+        (criteria.get("stop"), ("criteria", "stop")),
+    ):
+        if name:
+            adsl.column(name, *steps)
+    parameters = _parameters(document, names, adsl, faults)
+    return AdamModule(
+        module,
+        about,
+        taken,
+        parameters,
+        then,
+        adsl.condition(data.get("subjects"), "subjects"),
+        start,
+        stop,
+        str(criteria.get("analysed", "")),
+    ), list(dict.fromkeys(faults))
+
+
+def _check_adsl(
+    document: Document, taken: Sequence[str], workshop: Workshop, faults: list[Finding]
+) -> None:
+    known = workshop.sources["ADSL"].columns if "ADSL" in workshop.sources else ()
+    for i, name in enumerate(taken):
+        if name not in known:
+            message = f"there is no variable '{name}' in ADSL"
+            place = document.place(("adsl", i))
+            faults.append(spec_fault("name.column", message, place, did_you_mean(name, [*known])))
+
+
+def _with_adsl(workshop: Workshop, taken: Sequence[str]) -> Workshop:
+    sources = {
+        name: replace(source, columns=tuple(dict.fromkeys((*source.columns, *taken))))
+        if source.kind == "dataset"
+        else source
+        for name, source in workshop.sources.items()
+    }
+    return replace(workshop, sources=sources)
+
+
+def _check_names(
+    document: Document,
+    about: AdamTarget,
+    module: Module,
+    then: Sequence[Rule],
+    faults: list[Finding],
+) -> None:
+    for rule in then:
+        if not about.known(rule.variable) and not rule.label:
+            message = f"there is no variable '{rule.variable}' in {about.structure.name}"
+            hint = did_you_mean(rule.variable, list(about.suggestions()))
+            advice = f"{hint} A variable of your own needs a 'label'."
+            faults.append(spec_fault("name.variable", message, rule.place, advice))
+    made = {*about.automatic, *about.parameters, *module.variables}
+    made.update(n for r in then for n in r.makes)
+    place = document.place(("target",), key=True)
+    for name in about.required:
+        if name not in made:
+            message = f"the Required variable {name} has no rule"
+            faults.append(spec_fault("rule.required", message, place))
+    for i, key in enumerate(module.keys):
+        if key not in made:
+            message = f"the key '{key}' is no variable of this dataset"
+            where = document.place(("keys", i))
+            faults.append(spec_fault("name.key", message, where, did_you_mean(key, sorted(made))))
+
+
+def _parameters(
+    document: Document, names: Names, adsl: Names, faults: list[Finding]
+) -> tuple[Parameter, ...]:
+    found: list[Parameter] = []
+    params: Mapping[str, Any] = document.data.get("params", {})
+    for number, (code, data) in enumerate(params.items(), 1):
+        steps: Steps = ("params", code)
+
+        def source(part: Any, *inner: str | int, steps: Steps = steps) -> EventSource:
+            at = names.at(*steps, *inner)
+            other = at.other(part["from"], "from")
+            if not other.columns:
+                return EventSource(other.name, "", "", Condition())
+            over = replace(at.over(other), target=other.name)
+            return EventSource(
+                other.name,
+                over.column(part["date"], "date"),
+                str(part.get("desc", "")),
+                over.condition(part.get("where"), "where"),
+            )
+
+        events = tuple(source(p, "event", i) for i, p in enumerate(data.get("event", [])))
+        censors = tuple(source(p, "censor", i) for i, p in enumerate(data.get("censor", [])))
+        kind = str(data.get("response", ""))
+        if not kind and not events:
+            message = f"the parameter {code} has neither 'response' nor 'event'"
+            faults.append(spec_fault("param.kind", message, document.place(steps, key=True)))
+        stop = data["stop"] if "stop" in data else document.data.get("stop")
+        if data.get("stop"):
+            adsl.column(data["stop"], *steps, "stop")
+        found.append(
+            Parameter(
+                code=code,
+                label=str(data["label"]),
+                number=float(data.get("number", number)),
+                place=document.place(steps, key=True),
+                response=kind,
+                of=str(data.get("of", "")),
+                compare=str(data.get("compare", "")),
+                events=events,
+                censors=censors,
+                start=source(data["start"], "start") if "start" in data else None,
+                stop=str(stop or ""),
+                method=str(data.get("method", "")),
+                comment=str(data.get("comment", "")),
+            )
+        )
+    return tuple(found)
+
+
+def run_adam(plan: AdamPlan, sdtm: Mapping[str, pd.DataFrame], report: Report) -> AdamResult:
+    """Build every ADaM dataset; `sdtm` are the datasets with SUPP-- merged in.
+
+    The data cut-off of the study is applied first. Faults of the data go to `report`.
+    """
+    data = cut(sdtm, plan.study.cutoff)
+    for name, rows in plan.study.tables.items():
+        table = pd.DataFrame(rows).fillna("").astype("str")
+        data[name] = table.assign(
+            _form=text_series([name] * len(table)), _row=np.arange(1, len(table) + 1)
+        )
+    built: list[BuiltDataset] = []
+    aside: list[SetAside] = []
+    for module in plan.modules:
+        dataset, dropped = _run(module, plan, data, report)
+        aside.extend(dropped)
+        built.append(dataset)
+        data[dataset.name] = _as_source(dataset)
+    order = sorted(built, key=lambda d: (d.name != "ADSL", d.name))
+    return AdamResult(tuple(order), tuple(aside))
+
+
+def _as_source(dataset: BuiltDataset) -> pd.DataFrame:
+    frame = dataset.frame.reset_index(drop=True).copy()
+    frame["_form"] = text_series([dataset.name] * len(frame))
+    frame["_row"] = np.arange(1, len(frame) + 1)
+    return frame
+
+
+def _numeric(about: AdamTarget, name: str) -> bool | None:
+    found = about.structure.find(name)
+    return found.numeric if found is not None else None
+
+
+def _run(
+    module: AdamModule, plan: AdamPlan, data: dict[str, pd.DataFrame], report: Report
+) -> tuple[BuiltDataset, tuple[SetAside, ...]]:
+    about = module.target
+    numeric = partial(_numeric, about)
+    frame = pd.DataFrame()
+    aside: tuple[SetAside, ...] = ()
+    if module.module.blocks:
+        joined = _joined(module, data)
+        mapped = run_module(module.module, joined, report, numeric, ("USUBJID",))
+        frame, aside = mapped.frame, mapped.set_aside
+    if module.parameters:
+        frame = _with_parameters(module, plan, data, report, frame)
+    frame["STUDYID"] = text_series([plan.study.id] * len(frame), frame.index)
+    if about.name != "ADSL":
+        frame = _merge_adsl(frame, module.adsl, data["ADSL"])
+    frame = _then(module, frame, data, report)
+    names = _final_names(module, frame)
+    keys = _keys(module.module)
+    order = [*keys, *(k for k in ("_form", "_row") if k not in keys)]
+    frame = frame.sort_values(order, kind="stable", na_position="first").reset_index(drop=True)
+    twice = frame.duplicated(list(keys), keep="first").to_numpy(dtype=bool)
+    report.rows(
+        "record.duplicate",
+        frame,
+        twice,
+        f"another record has the same key ({', '.join(keys[1:])})",
+        "Look at the records they come from, or add a key.",
+        dataset=about.name,
+        variable=keys[-1],
+    )
+    arranged = about.structure.arranged(names)
+    return BuiltDataset(about.name, frame, arranged, keys, module.module), aside
+
+
+def _keys(module: Module) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(("STUDYID", "USUBJID", *module.keys)))
+
+
+def _final_names(module: AdamModule, frame: pd.DataFrame) -> list[str]:
+    about = module.target
+    made = [*about.automatic, *about.parameters, *module.module.variables]
+    made += [n for r in module.then for n in r.makes]
+    hidden = module.module.hidden
+    return [n for n in dict.fromkeys(made) if n not in hidden and n in frame.columns]
+
+
+def _joined(module: AdamModule, data: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    if not module.adsl:
+        return data
+    wanted = {b.source.name for b in module.module.blocks}
+    return {
+        **data,
+        **{n: _merge_adsl(data[n], module.adsl, data["ADSL"]) for n in wanted if n in data},
+    }
+
+
+def _merge_adsl(
+    frame: pd.DataFrame, names: Sequence[str], adsl: pd.DataFrame
+) -> pd.DataFrame:
+    """ADSL variables beside each record, by USUBJID; those that are there already stay."""
+    lacking = [n for n in names if n not in frame.columns]
+    if not lacking:
+        return frame
+    table = adsl.drop_duplicates("USUBJID").set_index("USUBJID")
+    added: dict[str, pd.Series[Any]] = {}
+    for name in lacking:
+        column = frame["USUBJID"].map(table[name])
+        numeric = is_numeric(table[name])
+        added[name] = column.astype("float64") if numeric else text_series(column)
+    return frame.assign(**added)
+
+
+def _with_parameters(
+    module: AdamModule,
+    plan: AdamPlan,
+    data: dict[str, pd.DataFrame],
+    report: Report,
+    base: pd.DataFrame,
+) -> pd.DataFrame:
+    ground = Ground(
+        data,
+        data["ADSL"],
+        plan.criteria,
+        cutoff_day(plan.study.cutoff),
+        report,
+        module.target.name,
+    )
+    parts: list[tuple[Parameter, pd.DataFrame]] = []
+    if module.analysed and len(base):
+        flag = text_series([""] * len(base), base.index)
+        for code in sorted({p.of for p in module.parameters if p.of}):
+            chosen = base["PARAMCD"] == code
+            made = analysed(base.loc[chosen], ground, module.start, module.stop)
+            flag.loc[made.index] = made
+        base = base.assign(**{module.analysed: flag})
+    for parameter in module.parameters:
+        if parameter.response:
+            code = parameter.of or parameter.compare
+            rows = base.loc[base["PARAMCD"] == code]
+            made = response_rows(ground, parameter, rows, module.start, module.stop)
+        else:
+            made = time_rows(ground, parameter, module.subjects, module.start, parameter.stop)
+        parts.append((parameter, made))
+    frame = concat([base, stacked(parts)]) if len(base) else stacked(parts)
+    for name in parameter_columns(module.target.data):
+        if name not in frame.columns:
+            frame[name] = blank_number(frame.index)
+    return frame
+
+
+def _then(
+    module: AdamModule, frame: pd.DataFrame, data: dict[str, pd.DataFrame], report: Report
+) -> pd.DataFrame:
+    about = module.target
+    scope = Scope(about.name, frame, data, report)
+    for rule in module.then:
+        scope.variable = rule.variable
+        values = rule.run(scope)
+        scope.made[rule.variable] = clean(rule, values, scope, _numeric(about, rule.variable))
+    return frame.assign(**scope.made)
+
+

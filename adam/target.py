@@ -1,0 +1,67 @@
+"""What a module may make of an ADaM dataset, as the language asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adam.standard import Structure, structure
+from adam.tte import COLUMNS as TTE_COLUMNS
+
+RESPONSE_COLUMNS = ("PARAMCD", "PARAM", "ADT", "AVALC", "SRCDOM", "SRCVAR", "SRCSEQ")
+
+
+def structure_of(data: Mapping[str, Any]) -> Structure:
+    """The ADaM structure of a module: occurrences of AE have one of their own."""
+    name = str(data["structure"])
+    return structure("ADAE" if name == "OCCDS" and data.get("from") == "AE" else name)
+
+
+def parameter_columns(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The variables that the parameters of a module make."""
+    if not data.get("params"):
+        return ()
+    if data["structure"] == "TTE":
+        return ("PARAMCD", "PARAM", "PARAMN", *TTE_COLUMNS)
+    columns = [*RESPONSE_COLUMNS, "PARAMN"]
+    analysed = (data.get("criteria") or {}).get("analysed")
+    return (*columns, str(analysed)) if analysed else tuple(columns)
+
+
+@dataclass(frozen=True)
+class AdamTarget:
+    """A dataset of an ADaM structure with what the module's own settings make."""
+
+    name: str
+    structure: Structure
+    data: Mapping[str, Any]
+    extensible = True
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        names = [v for v in self.structure.required if "xx" not in v and "--" not in v]
+        # The dictionary's codes and hierarchy are required only where the dictionary is at hand.
+        return tuple(n for n in names if not n.startswith("AE"))
+
+    @property
+    def automatic(self) -> tuple[str, ...]:
+        taken = tuple(str(n) for n in self.data.get("adsl", []))
+        return tuple(dict.fromkeys(("STUDYID", "USUBJID", *taken)))
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The variables that parameters make, beside those of rules."""
+        return parameter_columns(self.data)
+
+    def known(self, variable: str) -> bool:
+        return self.structure.find(variable) is not None
+
+    def suggestions(self) -> tuple[str, ...]:
+        chain = (self.structure, *self.structure.parents)
+        return tuple(v.name for s in chain for v in s.variables)
+
+
+def target(data: Mapping[str, Any]) -> AdamTarget:
+    """The target of a loaded ADaM module."""
+    return AdamTarget(str(data["target"]), structure_of(data), data)

@@ -1,0 +1,127 @@
+"""The verbs that mean another thing in ADaM: dates are numbers, with their imputation flag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from adam.dates import DAY
+from adam.impute import death_date, impute_date
+from mappings.frames import is_numeric, text_series
+from mappings.iso8601 import complete_day, seconds, study_day
+from mappings.names import Names
+from mappings.rules import VerbClass
+from mappings.scope import Scope
+
+_LEVEL = {"first": "first possible day", "mid": "middle", "last": "last possible day"}
+
+
+def part_of(variable: str) -> str:
+    """What a date variable holds, by the suffix that ADaMIG gives it: DTM, TM, else DT."""
+    if variable.endswith("DTM"):
+        return "DTM"
+    return "TM" if variable.endswith("TM") else "DT"
+
+
+@dataclass(frozen=True)
+class AdamDate:
+    """SAS date, date-time or time of an ISO 8601 variable; a partial one only with `impute`.
+
+    The imputation flag (D, M or Y: the highest part that was missing) goes to `flag`.
+    """
+
+    column: str
+    part: str
+    impute: str
+    flag: str
+    not_before: str
+    after: str
+    uses = ()
+    origin = "Derived"
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any], names: Names) -> AdamDate:
+        given = data["date"]
+        if isinstance(given, list) or "format" in data or "time" in data:
+            names.fault("date.parts", "in ADaM 'date' reads one ISO 8601 variable", "", "date")
+            given = given[0] if isinstance(given, list) else given
+        variable = str(names.steps[-1]) if names.steps else ""
+        for key in ("notbefore", "after"):
+            if key in data:
+                names.column(data[key], key)
+        quiet = names
+        return cls(
+            names.column(given, "date"),
+            part_of(variable),
+            str(data.get("impute", "")),
+            str(data.get("flag", "")),
+            quiet.column(data["notbefore"]) if "notbefore" in data else "",
+            quiet.column(data["after"]) if "after" in data else "",
+        )
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return tuple(n for n in (self.column, self.not_before, self.after) if n)
+
+    def run(self, scope: Scope) -> pd.Series[Any]:
+        dtc = scope[self.column]
+        if is_numeric(dtc):
+            return dtc.astype("float64")
+        if self.part == "DTM":
+            return seconds(dtc)
+        if self.part == "TM":
+            whole = seconds(dtc)
+            return whole - (whole // DAY) * DAY
+        if not self.impute:
+            return complete_day(dtc)
+        if self.after:
+            made = death_date(dtc, scope[self.after])
+        else:
+            bound = scope[self.not_before] if self.not_before else None
+            made = impute_date(dtc, highest="M", how=self.impute, not_before=bound)
+        scope.made[self.flag] = text_series(made.dtf, scope.index)
+        return made.dt
+
+    def sentence(self) -> str:
+        kind = {"DTM": "date and time", "TM": "time", "DT": "date"}[self.part]
+        text = f"The {kind} in {self.column} as a number"
+        if self.impute:
+            text += f"; a partial date is completed by its {_LEVEL[self.impute]}"
+            if self.not_before:
+                text += f", not before {self.not_before} where that is possible"
+            if self.after:
+                text += f", and at the earliest the day after {self.after}"
+            text += f", which {self.flag} tells"
+        else:
+            text += "; missing when it is not complete"
+        return text
+
+
+@dataclass(frozen=True)
+class AdamDay:
+    """Study day of a numeric date relative to TRTSDT, without day 0."""
+
+    variable: str
+    reference: str
+    uses = ()
+    origin = "Derived"
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any], names: Names) -> AdamDay:
+        return cls(names.column(data["day"], "day"), names.column("TRTSDT"))
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.variable, self.reference)
+
+    def run(self, scope: Scope) -> pd.Series[Any]:
+        return study_day(scope[self.variable], scope[self.reference])
+
+    def sentence(self) -> str:
+        return f"{self.variable} minus {self.reference} in days, plus 1 when it is on or after it"
+
+
+ADAM_VERBS: dict[str, VerbClass] = {"date": AdamDate.parse, "day": AdamDay.parse}

@@ -1,0 +1,60 @@
+"""SDTM datasets with their supplemental qualifiers beside them, as ADaM reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from mappings.built import BuiltDataset
+from mappings.frames import blank_text, text_series
+
+
+def merged(datasets: Iterable[BuiltDataset]) -> dict[str, pd.DataFrame]:
+    """Records by dataset name, with each qualifier (QNAM) as a column of its parent.
+
+    `_form` and `_row` then name the SDTM dataset and its record (from 1), and `_id` holds the
+    values of the keys, which tell a record over data cuts.
+    """
+    given = list(datasets)
+    supplements = {d.parent: d.frame for d in given if d.parent}
+    result: dict[str, pd.DataFrame] = {}
+    for dataset in given:
+        if dataset.parent:
+            continue
+        names = list(dataset.variables)
+        frame = dataset.frame[names].reset_index(drop=True)
+        if dataset.name in supplements:
+            frame = _with_qualifiers(frame, supplements[dataset.name])
+        frame["_form"] = text_series([dataset.name] * len(frame))
+        frame["_row"] = np.arange(1, len(frame) + 1)
+        frame["_id"] = _identity(frame, dataset.keys)
+        result[dataset.name] = frame
+    return result
+
+
+def _with_qualifiers(frame: pd.DataFrame, supp: pd.DataFrame) -> pd.DataFrame:
+    added: dict[str, pd.Series[str]] = {}
+    for name, rows in supp.groupby("QNAM", sort=True):
+        variable = str(rows["IDVAR"].iloc[0])
+        own = frame["USUBJID"]
+        theirs = rows["USUBJID"]
+        if variable:
+            own = own + "|" + frame[variable].map("{:.0f}".format).astype("str")
+            theirs = theirs + "|" + rows["IDVARVAL"]
+        table = pd.Series(rows["QVAL"].to_numpy(), index=theirs.to_numpy())
+        added[str(name)] = text_series(own.map(table))
+    return frame.assign(**{n: c for n, c in added.items() if n not in frame.columns})
+
+
+def _identity(frame: pd.DataFrame, keys: tuple[str, ...]) -> pd.Series[str]:
+    result = blank_text(frame.index)
+    for key in keys:
+        if key in ("STUDYID", "USUBJID"):
+            continue
+        column = frame[key]
+        if pd.api.types.is_numeric_dtype(column):
+            column = column.map("{:g}".format).astype("str")
+        result = column if not len(result) or (result == "").all() else result + "|" + column
+    return result
