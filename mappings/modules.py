@@ -338,7 +338,7 @@ def _check_labels(rules: list[Rule], faults: list[Finding]) -> None:
 
 def _late(rules: Sequence[Rule], target: str) -> set[str]:
     """Variables that can only be made when reference dates are known, and what reads them."""
-    late = {r.variable for r in rules if r.kind == "day"}
+    late = {r.variable for r in rules if r.late}
     for rule in rules:
         if any(n.removeprefix(f"{target}.") in late for n in rule.reads if n.startswith(target)):
             late.add(rule.variable)
@@ -362,7 +362,7 @@ def ordered_rules(rules: Sequence[Rule], names: Names) -> list[Rule]:
             return
         state[rule.variable] = 1
         reads = [n[len(prefix) :] for n in rule.reads if n.startswith(prefix)]
-        if rule.kind == "day":
+        if rule.late:
             reads.extend(n for n in rule.reads if n in by_name)
         for name in reads:
             if name in by_name:

@@ -61,6 +61,11 @@ class Rule:
     also: str = ""
 
     @property
+    def late(self) -> bool:
+        """Whether the rule can run only when the reference dates are made."""
+        return bool(getattr(self.verb, "late", False))
+
+    @property
     def makes(self) -> tuple[str, ...]:
         """The variables that the rule makes: its own and, when it imputes, the flag."""
         return (self.variable, self.also) if self.also else (self.variable,)

@@ -24,6 +24,7 @@ class Day:
     """
 
     variable: str
+    late = True
     origin = "Derived"
     uses = ()
 
