@@ -113,11 +113,13 @@ def record_findings(
     keys: Sequence[str] = (),
     lineage: Lineage,
     details: Sequence[str] | None = None,
+    own_scopes: Sequence[str] | None = None,
 ) -> list[Finding]:
     """One Finding for each record of `frame` where `mask` is true.
 
     `variables` names the variables at fault; the first is the Finding's own, the value shows
-    them all. `details` (as long as the failing records) is added to the message of each.
+    them all. `details` (as long as the failing records) is added to the message of each,
+    `own_scopes` (as long) takes the place of subject and record.
     """
     failing = frame[mask]
     variable = variables[0] if variables else ""
@@ -140,7 +142,7 @@ def record_findings(
             spec,
         )
         for scope, value, raw, detail in zip(
-            scopes(failing, dataset, keys),
+            own_scopes if own_scopes is not None else scopes(failing, dataset, keys),
             values,
             raw_places(failing, dataset, variable, lineage),
             more,

@@ -46,6 +46,11 @@ class Kind:
         return self.total - len(self.lines)
 
     @property
+    def reasons(self) -> list[str]:
+        """The different reasons given for the findings shown, in their order."""
+        return list(dict.fromkeys(x.explanation.reason for x in self.lines if x.explanation))
+
+    @property
     def first(self) -> Line:
         return self.lines[0]
 

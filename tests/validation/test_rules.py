@@ -224,3 +224,23 @@ def test_a_rule_that_raises_is_an_error_not_a_pass() -> None:
     (found,) = result.findings
     assert (found.rule, found.severity) == ("rule.exception", Severity.ERROR)
     assert "two lines" in found.message
+
+
+def test_a_code_with_two_names_is_said_once_a_pair() -> None:
+    frames = broken("LB", 0, "LBTEST", "CEA")
+    found = [f for f in run_rules(frames).findings if f.rule == "sdtm.code_and_name"]
+    assert [(f.scope, f.message[-11:], f.value) for f in found] == [
+        ("LBTESTCD=CEA LBTEST=CEA", " (1 record)", "CEA, CEA"),
+        (
+            "LBTESTCD=CEA LBTEST=Carcinoembryonic Antigen",
+            " (1 record)",
+            "CEA, Carcinoembryonic Antigen",
+        ),
+    ]
+
+
+def test_unscheduled_visits_may_share_a_name() -> None:
+    frames = good()
+    frames["LB"]["VISIT"] = ["UNSCHEDULED", "DAY 1", "UNSCHEDULED", "DAY 1"]
+    frames["LB"]["VISITNUM"] = [1.1, 2.0, 1.2, 2.0]
+    assert run_rules(frames).findings == ()

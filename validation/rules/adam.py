@@ -106,8 +106,8 @@ def _one_parameter(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
     for other in ("PARAM", "PARAMN"):
         if other in frame:
-            bad = ambiguous(frame, [], "PARAMCD", other) | ambiguous(frame, [], other, "PARAMCD")
-            yield Hit(name, ("PARAMCD", other), bad)
+            mask, scopes, words = ambiguous(frame, "PARAMCD", other)
+            yield Hit(name, ("PARAMCD", other), mask, words, scopes)
 
 
 @rule(
@@ -119,9 +119,8 @@ def _one_parameter(data: Data, name: str) -> Iterator[Hit]:
 )
 def _aval_avalc(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
-    bad = ambiguous(frame, ["PARAMCD"], "AVAL", "AVALC")
-    bad |= ambiguous(frame, ["PARAMCD"], "AVALC", "AVAL")
-    yield Hit(name, ("AVAL", "AVALC"), bad)
+    mask, scopes, words = ambiguous(frame, "AVAL", "AVALC", "PARAMCD")
+    yield Hit(name, ("AVAL", "AVALC"), mask, words, scopes)
 
 
 @rule(

@@ -60,14 +60,16 @@ def is_relationship(name: str) -> bool:
 class Hit:
     """Records of `dataset` that break the rule, with the variables at fault.
 
-    `details`, one for each failing record, is added to the rule's text. A fact about the
-    dataset as a whole has no mask; then `scope` and `value` say what it is about.
+    `details`, one for each failing record, is added to the rule's text; `scopes` takes the
+    place of subject and record where the fault is one of a value, shown by one record. A fact
+    about the dataset as a whole has no mask; then `scope` and `value` say what it is about.
     """
 
     dataset: str
     variables: tuple[str, ...]
     mask: Mask | None = None
     details: Sequence[str] | None = None
+    scopes: Sequence[str] | None = None
     scope: str = ""
     value: str = ""
 

@@ -92,6 +92,7 @@ def _findings(rule: Rule, data: Data, hit: Hit, lineage: Lineage) -> list[Findin
         keys=data.keys.get(hit.dataset, ()),
         lineage=lineage,
         details=hit.details,
+        own_scopes=hit.scopes,
     )
 
 

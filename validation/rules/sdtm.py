@@ -181,20 +181,26 @@ def _pairs(data: Data, name: str) -> list[tuple[str, str]]:
 def _code_and_name(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
     for code, label in _pairs(data, name):
-        bad = ambiguous(frame, [], code, label) | ambiguous(frame, [], label, code)
-        yield Hit(name, (code, label), bad)
+        mask, scopes, words = ambiguous(frame, code, label)
+        yield Hit(name, (code, label), mask, words, scopes)
 
 
 @rule(
     "sdtm.visit",
-    "a VISITNUM has one VISIT",
+    "a VISITNUM and its VISIT belong together one to one",
     source="SDTMIG 3.4 section 4.4.5",
     target=_with("VISITNUM"),
     needs=("*.VISIT",),
     advice="Correct the visit's number or its name.",
 )
 def _visit(data: Data, name: str) -> Iterator[Hit]:
-    yield Hit(name, ("VISITNUM", "VISIT"), ambiguous(data[name], [], "VISITNUM", "VISIT"))
+    frame = data[name]
+    # Unscheduled visits may share a name, never a number.
+    named_visit = ~text(frame, "VISIT").str.upper().str.startswith("UNSCHEDULED").to_numpy()
+    mask, scopes, words = ambiguous(frame[named_visit], "VISITNUM", "VISIT")
+    whole = np.zeros(len(frame), dtype=bool)
+    whole[np.flatnonzero(named_visit)[mask]] = True
+    yield Hit(name, ("VISITNUM", "VISIT"), whole, words, scopes)
 
 
 @rule(

@@ -75,21 +75,30 @@ def among(frame: pd.DataFrame, names: Sequence[str], other: pd.DataFrame) -> Mas
     return np.isin(codes[: len(frame)], codes[len(frame) :])
 
 
-def ambiguous(frame: pd.DataFrame, within: Sequence[str], one: str, other: str) -> Mask:
-    """True where a value of `one` stands beside several values of `other` within a group.
+def ambiguous(
+    frame: pd.DataFrame, one: str, other: str, within: str = ""
+) -> tuple[Mask, list[str], list[str]]:
+    """Pairs of values that are not one to one, each shown by its first record.
 
-    Records with either of them missing are left out.
+    Gives the mask of those records, and for each a scope naming the pair and a word on how
+    many records hold it. A record with either value missing is left out. `within` is a
+    variable that parts the records first.
     """
     both = present(frame, one) & present(frame, other)
-    keys = [*within, one]
-    pairs = frame.loc[both, [*keys, other]].drop_duplicates()
-    several = pairs[pairs.duplicated(keys, keep=False)]
-    return both & among(frame, keys, several)
-
-
-def none(frame: pd.DataFrame) -> Mask:
-    """No record."""
-    return np.zeros(len(frame), dtype=bool)
+    names = [n for n in (within, one, other) if n]
+    words = pd.DataFrame({n: text(frame, n)[both] for n in names})
+    groups = words.groupby(names, sort=False)
+    first = ~words.duplicated(names)
+    pairs = words[first].assign(_records=groups[one].transform("size")[first])
+    inside = names[:-2]
+    several = pairs.duplicated([*inside, one], keep=False)
+    several |= pairs.duplicated([*inside, other], keep=False)
+    found = pairs[several]
+    mask = np.zeros(len(frame), dtype=bool)
+    mask[np.flatnonzero(both)[np.flatnonzero(first.to_numpy())[several.to_numpy()]]] = True
+    columns = [[f"{n}={v}" for v in found[n]] for n in names]
+    scopes = [" ".join(parts) for parts in zip(*columns, strict=True)]
+    return mask, scopes, [f" ({n} record{'s' if n > 1 else ''})" for n in found["_records"]]
 
 
 def differs(left: Any, right: Any, tolerance: float = 1e-9) -> Mask:
