@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from define.model import Metadata
 from mappings.findings import Finding, Severity
 from validation import gx
 from validation.failing import (
@@ -18,7 +19,7 @@ from validation.failing import (
 )
 from validation.locate import Lineage, record_findings
 from validation.outcome import Checked, Outcome, Status
-from validation.suites import Expectation, Suite
+from validation.suites import Expectation, Suite, suite
 
 LINEAGE_COLUMNS = ("_form", "_row")
 _COLUMNS = "expect_table_columns_to_match_ordered_list"
@@ -38,27 +39,27 @@ _ADVICE = {
 
 
 def run_suite(
-    suite: Suite, frame: pd.DataFrame, *, dataset: str = "", lineage: Lineage | None = None
+    content: Suite, frame: pd.DataFrame, *, dataset: str = "", lineage: Lineage | None = None
 ) -> Checked:
-    """Validate `frame` by `suite`; `dataset` is the suite's own name unless given.
+    """Validate `frame` by the suite `content`; `dataset` is the suite's own name unless given.
 
     The frame may carry `_form` and `_row`; they are set aside for the check and used to say
     which raw row a failing record came from. An expectation on a column that the frame lacks
     is NOT RUN and leaves a Finding; one that raises is ERRORED and leaves a Finding
     ``expect.exception``.
     """
-    run = _Run(suite, frame, dataset, lineage or Lineage())
+    run = _Run(content, frame, dataset, lineage or Lineage())
     return run.result()
 
 
 class _Run:
-    def __init__(self, suite: Suite, frame: pd.DataFrame, dataset: str, lineage: Lineage) -> None:
-        about = suite.get("meta", {}).get("crosswalk", {})
-        self.dataset = dataset or str(about.get("dataset") or suite.get("name") or "")
+    def __init__(self, content: Suite, frame: pd.DataFrame, dataset: str, lineage: Lineage) -> None:
+        about = content.get("meta", {}).get("crosswalk", {})
+        self.dataset = dataset or str(about.get("dataset") or content.get("name") or "")
         self.keys = tuple(str(k) for k in about.get("keys", ()))
         self.frame = frame
         self.lineage = lineage
-        self.expectations: list[Expectation] = list(suite["expectations"])
+        self.expectations: list[Expectation] = list(content["expectations"])
         self.bare = frame.drop(columns=[c for c in LINEAGE_COLUMNS if c in frame.columns])
         self.columns = {str(c) for c in self.bare.columns}
 
@@ -70,7 +71,7 @@ class _Run:
         findings: list[Finding] = []
         for expectation, gone in zip(self.expectations, absent, strict=True):
             if gone:
-                outcome = self._outcome(
+                outcome = self.outcome(
                     expectation, Status.NOT_RUN, reason=f"there is no column {', '.join(gone)}"
                 )
                 found: list[Finding] = []
@@ -106,12 +107,12 @@ class _Run:
         self, expectation: Expectation, verdict: gx.Verdict
     ) -> tuple[Outcome, list[Finding]]:
         if verdict.status is Status.ERRORED:
-            outcome = self._outcome(expectation, Status.ERRORED, reason=verdict.reason)
+            outcome = self.outcome(expectation, Status.ERRORED, reason=verdict.reason)
             return outcome, [self._exception(expectation, verdict.reason)]
         if verdict.status is Status.PASSED and not self._too_many_bytes(expectation):
-            return self._outcome(expectation, Status.PASSED), []
+            return self.outcome(expectation, Status.PASSED), []
         found = self._failing(expectation)
-        return self._outcome(expectation, Status.FAILED, failing=len(found)), found
+        return self.outcome(expectation, Status.FAILED, failing=len(found)), found
 
     def _too_many_bytes(self, expectation: Expectation) -> bool:
         """Great Expectations counts characters; the file holds bytes."""
@@ -185,7 +186,7 @@ class _Run:
             scope=short_name(expectation["type"]),
         )
 
-    def _outcome(
+    def outcome(
         self, expectation: Expectation, status: Status, *, failing: int = 0, reason: str = ""
     ) -> Outcome:
         return Outcome(
@@ -214,3 +215,43 @@ def _severity(expectation: Expectation) -> Severity:
         return Severity(str(_about(expectation).get("severity", "error")))
     except ValueError:
         return Severity.ERROR
+
+
+def run_suites(
+    documents: Iterable[Metadata],
+    frames: Mapping[str, pd.DataFrame],
+    *,
+    lineage: Lineage | None = None,
+) -> tuple[dict[str, Suite], list[Checked]]:
+    """Make and run the suite of every dataset of the defines, in their order.
+
+    Returns the suites by dataset name (to be written beside the report) and the results. A
+    dataset without a frame leaves a Finding ``expect.dataset`` and its expectations NOT RUN.
+    """
+    suites: dict[str, Suite] = {}
+    results: list[Checked] = []
+    for document in documents:
+        for described in document.datasets:
+            name = described.name
+            suites[name] = suite(described)
+            if name in frames:
+                results.append(run_suite(suites[name], frames[name], lineage=lineage))
+            else:
+                results.append(_without_frame(suites[name], name))
+    return suites, results
+
+
+def _without_frame(content: Suite, name: str) -> Checked:
+    run = _Run(content, pd.DataFrame(), name, Lineage())
+    reason = f"there is no dataset {name}"
+    outcomes = [
+        run.outcome(expectation, Status.NOT_RUN, reason=reason) for expectation in run.expectations
+    ]
+    found = Finding(
+        "expect.dataset",
+        Severity.ERROR,
+        f"define.xml describes a dataset {name} that was not built",
+        "Build the dataset, or take it out of the metadata.",
+        name,
+    )
+    return Checked(tuple(outcomes), (found,), name)

@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from define.model import Dataset
+from define.model import Dataset, Metadata
 from mappings.findings import Finding, RawPlace, Severity, SpecPlace
 from validation.locate import Lineage
 from validation.outcome import Status
-from validation.run import run_suite
+from validation.run import run_suite, run_suites
 from validation.suites import suite
 
 Change = Callable[[str, int, Any], pd.DataFrame]
@@ -158,3 +158,12 @@ def test_an_edited_suite_with_an_expectation_we_cannot_list_still_fails(
 def test_no_records_pass(ae: Dataset, frame: pd.DataFrame) -> None:
     result = run_suite(suite(ae), frame.iloc[:0])
     assert result.errored == result.failed == 0
+
+
+def test_every_dataset_of_the_define_is_checked(ae: Dataset, frame: pd.DataFrame) -> None:
+    absent = Dataset("CM", "x", "INTERVENTIONS", "", ae.variables[:2], 0)
+    document = Metadata("S", "S", "", "S", "Tabulation", "", (), (ae, absent))
+    suites, results = run_suites([document], {"AE": frame})
+    assert list(suites) == ["AE", "CM"]
+    assert [(r.name, r.passed, r.not_run) for r in results] == [("AE", 15, 0), ("CM", 0, 6)]
+    assert [(f.rule, f.dataset) for f in results[1].findings] == [("expect.dataset", "CM")]
