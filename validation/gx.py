@@ -28,15 +28,19 @@ class Verdict:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
+    # Not by its level: some of its modules set their own. Nothing of it reaches the root.
     logger = logging.getLogger("great_expectations")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    silent = logging.NullHandler()
+    before = logger.propagate
+    logger.propagate = False
+    logger.addHandler(silent)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(before)
+        logger.removeHandler(silent)
+        logger.propagate = before
 
 
 def _library() -> Any:

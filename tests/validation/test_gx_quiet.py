@@ -23,9 +23,12 @@ socket.socket.connect_ex = trapped
 socket.getaddrinfo = trapped
 socket.gethostbyname = trapped
 socket.create_connection = trapped
+import logging
+logging.basicConfig(level=logging.DEBUG)
 import pandas as pd
 from define.model import Dataset, Variable
 from validation.run import run_suite
+assert "great_expectations" not in sys.modules, "imported before it is needed"
 from validation.suites import suite
 variables = (Variable("USUBJID", "x", "text", False, 9, 1, mandatory=True, key_sequence=1),)
 frame = pd.DataFrame({"USUBJID": ["S-1", "", "S-2", "S-2"]})
