@@ -29,7 +29,7 @@ from adam.parameters import (
 )
 from adam.standard import adam_terminology
 from adam.target import AdamTarget, parameter_columns, target
-from adam.verbs import ADAM_VERBS
+from adam.verbs import adam_verbs
 from mappings.built import BuiltDataset
 from mappings.conditions import Condition
 from mappings.findings import Finding, SpecificationFault
@@ -51,6 +51,9 @@ from mappings.scope import Report, Scope
 from mappings.study import Study
 from mappings.verbs import verbs
 from sdtm.terminology import sdtm_terminology
+
+#: Before a dataset's name: its records after the data cut-off too.
+UNCUT = "ALL."
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,8 @@ def plan_adam(study: Study, sdtm: Mapping[str, Sequence[str]]) -> AdamPlan:
     faults: list[Finding] = []
     criteria = _criteria(study, faults)
     sources = {name: Source(name, tuple(columns), "dataset") for name, columns in sdtm.items()}
+    for name, columns in sdtm.items():
+        sources[UNCUT + name] = Source(UNCUT + name, tuple(columns), "dataset")
     for name, rows in study.tables.items():
         columns = tuple(dict.fromkeys(k for row in rows for k in row))
         sources[name] = Source(name, columns, "table", by_subject=False)
@@ -112,7 +117,9 @@ def plan_adam(study: Study, sdtm: Mapping[str, Sequence[str]]) -> AdamPlan:
         sources[about.name] = Source(about.name, tuple(dict.fromkeys(made)), "dataset")
     functions = {**FUNCTIONS, **study_functions(study.folder)}
     terminology: Terminologies = _BothTerminologies()
-    workshop = Workshop(sources, terminology, functions, verbs(ADAM_VERBS), study.folder)
+    workshop = Workshop(
+        sources, terminology, functions, verbs(adam_verbs(cutoff_day(study.cutoff))), study.folder
+    )
     modules: list[AdamModule] = []
     for document, about in targets:
         module, found = _compile(document, about, workshop)
@@ -313,6 +320,7 @@ def run_adam(plan: AdamPlan, sdtm: Mapping[str, pd.DataFrame], report: Report) -
     The data cut-off of the study is applied first. Faults of the data go to `report`.
     """
     data = cut(sdtm, plan.study.cutoff)
+    data.update({UNCUT + name: frame for name, frame in sdtm.items()})
     for name, rows in plan.study.tables.items():
         table = pd.DataFrame(rows).fillna("").astype("str")
         data[name] = table.assign(
@@ -398,9 +406,7 @@ def _joined(module: AdamModule, data: dict[str, pd.DataFrame]) -> dict[str, pd.D
     }
 
 
-def _merge_adsl(
-    frame: pd.DataFrame, names: Sequence[str], adsl: pd.DataFrame
-) -> pd.DataFrame:
+def _merge_adsl(frame: pd.DataFrame, names: Sequence[str], adsl: pd.DataFrame) -> pd.DataFrame:
     """ADSL variables beside each record, by USUBJID; those that are there already stay."""
     lacking = [n for n in names if n not in frame.columns]
     if not lacking:
@@ -430,12 +436,13 @@ def _with_parameters(
         module.target.name,
     )
     parts: list[tuple[Parameter, pd.DataFrame]] = []
+    made: pd.DataFrame
     if module.analysed and len(base):
         flag = text_series([""] * len(base), base.index)
         for code in sorted({p.of for p in module.parameters if p.of}):
             chosen = base["PARAMCD"] == code
-            made = analysed(base.loc[chosen], ground, module.start, module.stop)
-            flag.loc[made.index] = made
+            marked = analysed(base.loc[chosen], ground, module.start, module.stop)
+            flag.loc[marked.index] = marked
         base = base.assign(**{module.analysed: flag})
     for parameter in module.parameters:
         if parameter.response:
@@ -462,5 +469,3 @@ def _then(
         values = rule.run(scope)
         scope.made[rule.variable] = clean(rule, values, scope, _numeric(about, rule.variable))
     return frame.assign(**scope.made)
-
-

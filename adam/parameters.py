@@ -106,9 +106,7 @@ def response_rows(
     )
 
 
-def analysed(
-    base: pd.DataFrame, ground: Ground, start: str, stop: str
-) -> pd.Series[str]:
+def analysed(base: pd.DataFrame, ground: Ground, start: str, stop: str) -> pd.Series[str]:
     """``Y`` on the assessments that the criteria use."""
     frame = _assessments(base, ground.adsl, start, stop)
     flags = assess(frame, ground.criteria, start=start, new_therapy=stop, cutoff=ground.cutoff)
@@ -116,9 +114,7 @@ def analysed(
     return text_series(np.where(yes.to_numpy(), "Y", ""), base.index)
 
 
-def _assessments(
-    base: pd.DataFrame, adsl: pd.DataFrame, start: str, stop: str
-) -> pd.DataFrame:
+def _assessments(base: pd.DataFrame, adsl: pd.DataFrame, start: str, stop: str) -> pd.DataFrame:
     table = adsl.drop_duplicates("USUBJID").set_index("USUBJID")
     return base.assign(
         **{
@@ -134,7 +130,7 @@ def _from_lesions(
     tu, tr = ground.data["TU"], ground.data["TR"]
     adsl = ground.adsl.drop_duplicates("USUBJID").set_index("USUBJID")
     lesions = _lesions(tu, tr)
-    computed = respond(lesions, _measures(tr, lesions), adsl[start], ground.criteria)
+    computed = respond(lesions, _measures(tr), adsl[start], ground.criteria)
     computed = computed[computed["ADT"] <= ground.cutoff].reset_index(drop=True)
     if parameter.compare:
         reported = base.loc[base["ADT"].notna(), ["USUBJID", "ADT", "AVALC"]]
@@ -173,7 +169,7 @@ def _lesions(tu: pd.DataFrame, tr: pd.DataFrame) -> pd.DataFrame:
     ).drop_duplicates(["USUBJID", "LNKID"])
 
 
-def _measures(tr: pd.DataFrame, lesions: pd.DataFrame) -> pd.DataFrame:
+def _measures(tr: pd.DataFrame) -> pd.DataFrame:
     """Scans as `adam.lesions.respond` reads them; fragments share their lesion's number."""
     state = take_table(tr["TRORRES"], STATES)
     state = state.where(tr["TRSTAT"] != "NOT DONE", "NOT EVALUABLE")
@@ -278,5 +274,3 @@ def stacked(parts: list[tuple[Parameter, pd.DataFrame]]) -> pd.DataFrame:
             )
         )
     return concat(frames)
-
-

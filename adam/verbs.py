@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from adam.dates import DAY
@@ -39,27 +41,25 @@ class AdamDate:
     flag: str
     not_before: str
     after: str
+    limit: float
     uses = ()
     origin = "Derived"
 
     @classmethod
-    def parse(cls, data: Mapping[str, Any], names: Names) -> AdamDate:
+    def parse(cls, data: Mapping[str, Any], names: Names, cutoff: float) -> AdamDate:
         given = data["date"]
         if isinstance(given, list) or "format" in data or "time" in data:
             names.fault("date.parts", "in ADaM 'date' reads one ISO 8601 variable", "", "date")
             given = given[0] if isinstance(given, list) else given
         variable = str(names.steps[-1]) if names.steps else ""
-        for key in ("notbefore", "after"):
-            if key in data:
-                names.column(data[key], key)
-        quiet = names
         return cls(
             names.column(given, "date"),
             part_of(variable),
             str(data.get("impute", "")),
             str(data.get("flag", "")),
-            quiet.column(data["notbefore"]) if "notbefore" in data else "",
-            quiet.column(data["after"]) if "after" in data else "",
+            names.column(data["notbefore"], "notbefore") if "notbefore" in data else "",
+            names.column(data["after"], "after") if "after" in data else "",
+            cutoff if data.get("cut") == "true" else np.inf,
         )
 
     @property
@@ -76,7 +76,7 @@ class AdamDate:
             whole = seconds(dtc)
             return whole - (whole // DAY) * DAY
         if not self.impute:
-            return complete_day(dtc)
+            return complete_day(dtc).clip(upper=self.limit)
         if self.after:
             made = death_date(dtc, scope[self.after])
         else:
@@ -97,6 +97,8 @@ class AdamDate:
             text += f", which {self.flag} tells"
         else:
             text += "; missing when it is not complete"
+        if np.isfinite(self.limit):
+            text += "; a date after the data cut-off becomes the cut-off"
         return text
 
 
@@ -124,4 +126,6 @@ class AdamDay:
         return f"{self.variable} minus {self.reference} in days, plus 1 when it is on or after it"
 
 
-ADAM_VERBS: dict[str, VerbClass] = {"date": AdamDate.parse, "day": AdamDay.parse}
+def adam_verbs(cutoff: float) -> dict[str, VerbClass]:
+    """The verbs of ADaM; `cutoff` is the data cut-off as SAS day."""
+    return {"date": partial(AdamDate.parse, cutoff=cutoff), "day": AdamDay.parse}

@@ -17,6 +17,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.tokens import AnchorToken, TagToken
 
 from mappings.findings import Finding, Severity, SpecificationFault, SpecPlace
 
@@ -135,6 +136,18 @@ def _position(node: Node) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1)
 
 
+def _tags(text: str, file: str) -> list[Finding]:
+    """Tags written in the file: the language has none, because its schema decides the types."""
+    faults = []
+    for token in YAML(typ="safe", pure=True).scan(text):
+        if isinstance(token, TagToken | AnchorToken):
+            kind = "a tag (!name)" if isinstance(token, TagToken) else "an anchor (&name)"
+            place = SpecPlace(file, token.start_mark.line + 1, token.start_mark.column + 1)
+            message = f"{kind} is not part of the language"
+            faults.append(spec_fault("yaml.syntax", message, place, "Take it out."))
+    return faults
+
+
 def load_yaml(path: Path, shown: str | None = None) -> Document:
     """Read a YAML file; `shown` is the name used in messages (relative to the study).
 
@@ -166,6 +179,9 @@ def load_yaml(path: Path, shown: str | None = None) -> Document:
     except YAMLError as error:
         message = f"not valid YAML: {str(error).splitlines()[0]}"
         raise SpecificationFault([spec_fault("yaml.syntax", message, place)]) from None
+    tagged = _tags(text, file)
+    if tagged:
+        raise SpecificationFault(tagged)
     if node is None:
         raise SpecificationFault([spec_fault("yaml.empty", "the file is empty", place)])
     builder = _Builder(file)

@@ -101,6 +101,20 @@ def plan_sdtm(study: Study, headers: Mapping[str, Sequence[str]]) -> SdtmPlan:
     return SdtmPlan(study, tuple(ordered), terminology)
 
 
+def planned_variables(plan: SdtmPlan) -> dict[str, tuple[str, ...]]:
+    """The variables of each dataset to come, supplemental qualifiers beside their parent's."""
+    planned = {
+        m.target: (
+            *_final_names(m, domain(m.target)),
+            *dict.fromkeys(r.variable for b in m.blocks for r in b.supp),
+        )
+        for m in plan.modules
+    }
+    if plan.study.ts:
+        planned["TS"] = tuple(v.name for v in domain("TS"))
+    return planned
+
+
 @dataclass
 class _Work:
     """The state of one run."""

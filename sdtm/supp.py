@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -51,15 +52,18 @@ def continued(
         if not long:
             continue
         cut = {t: pieces(t, encoding) for t in long}
-        changed[name] = map_distinct(column, lambda ts, c=cut: [c.get(t, [t])[0] for t in ts])
+        changed[name] = map_distinct(column, partial(_piece, cut, 0))
         for i in range(1, max(len(p) for p in cut.values())):
-            rest = map_distinct(
-                column,
-                lambda ts, c=cut, i=i: [c[t][i] if t in c and i < len(c[t]) else "" for t in ts],
-            )
+            rest = map_distinct(column, partial(_piece, cut, i))
             short = label[: 40 - len(f" {i}")].rstrip()
             qualifiers.append(Qualifier(f"{name[:7]}{i}", f"{short} {i}", "CRF", "", rest))
     return frame.assign(**changed), qualifiers
+
+
+def _piece(cut: Mapping[str, list[str]], number: int, texts: list[str]) -> list[str]:
+    """Piece `number` of each text; what was not cut is its own first piece."""
+    parts = [cut.get(t, [t]) for t in texts]
+    return [p[number] if number < len(p) else "" for p in parts]
 
 
 def supplemental(

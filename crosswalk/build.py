@@ -1,0 +1,226 @@
+"""One command from a raw export to a package: plan, read, map, derive, describe, check, publish.
+
+Read this page first: each line of `build` is a room of the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from adam.datasets import run_adam
+from crosswalk.manifest import write_manifest
+from crosswalk.plan import Plan, make_plan
+from crosswalk.progress import Step, silent
+from crosswalk.publish import beside
+from crosswalk.version import version
+from define.definexml import to_xml
+from define.describe import creation_time, describe_adam, describe_sdtm
+from define.html import to_html
+from define.model import Metadata
+from define.reconcile import check_metadata, reconcile
+from define.schema_check import StylesheetMissing, schema_check, stylesheet
+from define.xpt import write_dataset
+from mappings.built import BuiltDataset
+from mappings.export import read_export
+from mappings.findings import Finding
+from mappings.raw import RawForm
+from mappings.scope import Report as Collected
+from mappings.study import Study
+from sdtm.domains import run_sdtm
+from sdtm.merged import merged
+from validation.locate import Lineage
+from validation.outcome import Checked
+from validation.report import dataset_rows, make_report, write_reports
+from validation.rules import run_rules
+from validation.run import run_suites
+from validation.suites import Suite
+from validation.summary import Report
+
+STEPS = 8
+TABULATIONS = "tabulations/sdtm"
+ANALYSIS = "analysis/adam/datasets"
+PROGRAMS = "analysis/adam/programs"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A built study in memory: datasets, their documents, and everything that was checked."""
+
+    plan: Plan
+    datasets: Mapping[str, BuiltDataset]
+    documents: tuple[Metadata, ...]
+    definitions: tuple[bytes, ...]
+    suites: Mapping[str, Suite]
+    report: Report
+
+    @property
+    def study(self) -> Study:
+        return self.plan.study
+
+    @property
+    def status(self) -> str:
+        """``final`` when nothing is unexplained, else ``draft``."""
+        return self.report.status
+
+    @property
+    def exit_code(self) -> int:
+        return 0 if self.status == "final" else 1
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Records by dataset name, with the lineage columns."""
+        return {n: d.frame[[*d.variables, "_form", "_row"]] for n, d in self.datasets.items()}
+
+
+def default_out(study: Study) -> Path:
+    """Where a package goes when nothing is said."""
+    return Path("out") / study.id.lower()
+
+
+def make_package(folder: Path, step: Step = silent) -> Package:
+    """Build a study in memory.
+
+    Raises SpecificationFault for faults of the specification and for files that cannot be read.
+    """
+    step("Reading the specification")
+    plan = make_plan(folder)
+    study = plan.study
+    step("Reading the raw export")
+    forms = read_export(study)
+    collected = Collected({n: f.settings.file for n, f in forms.items()}, study.encoding)
+    for form in forms.values():
+        collected.findings.extend(form.findings)
+    step("Mapping to SDTM")
+    sdtm = run_sdtm(plan.sdtm, forms, collected)
+    tool = version()
+    document, found = describe_sdtm(plan.sdtm, sdtm, tool)
+    documents = [document]
+    datasets = {d.name: d for d in sdtm.datasets}
+    step("Deriving ADaM")
+    if plan.adam is not None:
+        adam = run_adam(plan.adam, merged(sdtm.datasets), collected)
+        document, more = describe_adam(plan.adam, adam, tool)
+        documents.append(document)
+        found = [*found, *more]
+        datasets.update({d.name: d for d in adam.datasets})
+    step("Writing define.xml")
+    definitions = tuple(to_xml(d) for d in documents)
+    frames = {n: d.frame[[*d.variables, "_form", "_row"]] for n, d in datasets.items()}
+    findings = [*collected.findings, *found]
+    for metadata, xml in zip(documents, definitions, strict=True):
+        own = {d.name: frames[d.name] for d in metadata.datasets}
+        findings.extend(check_metadata(metadata))
+        findings.extend(reconcile(metadata, own, study.encoding))
+        findings.extend(schema_check(xml))
+    step("Running the Great Expectations suites")
+    lineage = _lineage(plan, datasets, forms)
+    suites, checked = run_suites(documents, frames, lineage=lineage)
+    step("Running the rules")
+    rules = run_rules(frames, metadata=documents, lineage=lineage)
+    report = _report(plan, findings, documents, frames, checked, rules)
+    return Package(plan, datasets, tuple(documents), definitions, suites, report)
+
+
+def _lineage(
+    plan: Plan, datasets: Mapping[str, BuiltDataset], forms: Mapping[str, RawForm]
+) -> Lineage:
+    files = {name: form.settings.file for name, form in forms.items()}
+    columns: dict[tuple[str, str], str] = {}
+    places = {}
+    for name, built in datasets.items():
+        if built.module is None:
+            continue
+        for block in built.module.blocks:
+            for rule in (*block.rules, *block.after):
+                places.setdefault((name, rule.variable), rule.place)
+                if block.source.name in forms:
+                    columns.setdefault((name, rule.variable), ", ".join(rule.verb.reads))
+    for module in plan.adam.modules if plan.adam else ():
+        for rule in module.then:
+            places.setdefault((module.module.target, rule.variable), rule.place)
+    return Lineage(files=files, columns=columns, places=places)
+
+
+def _report(
+    plan: Plan,
+    findings: list[Finding],
+    documents: list[Metadata],
+    frames: Mapping[str, pd.DataFrame],
+    suites: list[Checked],
+    rules: Checked,
+) -> Report:
+    study = plan.study
+    rows = [row for d in documents for row in dataset_rows(d, frames)]
+    m5 = f"../m5/datasets/{study.id.lower()}"
+    links = [("define.html of SDTM", f"{m5}/{TABULATIONS}/define.html")]
+    if plan.adam is not None:
+        links.append(("define.html of ADaM", f"{m5}/{ANALYSIS}/define.html"))
+    facts = [(name, value) for name, value in study.standards.items()]
+    if study.cutoff:
+        facts.append(("data cut-off", study.cutoff))
+    return make_report(
+        study.id,
+        findings,
+        plan.explanations,
+        suites=suites,
+        rules=rules,
+        datasets=rows,
+        title=study.name,
+        description=study.description,
+        tool_version=version(),
+        links=links,
+        facts=facts,
+    )
+
+
+def publish(package: Package, out: Path, step: Step = silent) -> None:
+    """Write the package to `out`, which is replaced whole or stays as it was.
+
+    Raises CannotPublish when the folder cannot be written, and XptRefusal as the last guard.
+    """
+    step("Writing the package")
+    study = package.study
+    created = creation_time(study)
+    with beside(out) as folder:
+        m5 = folder / "m5" / "datasets" / study.id.lower()
+        homes = (m5 / TABULATIONS, m5 / ANALYSIS)
+        frames = package.frames()
+        for home, metadata, xml in zip(homes, package.documents, package.definitions, strict=False):
+            home.mkdir(parents=True)
+            _write_define(home, metadata, xml)
+            stamp = datetime.fromisoformat(created)
+            for dataset in metadata.datasets:
+                if dataset.records:
+                    path = home / dataset.file
+                    frame = frames[dataset.name]
+                    write_dataset(path, frame, dataset, stamp, encoding=study.encoding)
+        if study.adam:
+            programs = m5 / PROGRAMS
+            programs.mkdir(parents=True)
+            for document in study.adam:
+                source = study.folder / document.file
+                (programs / f"{source.stem}.txt").write_bytes(source.read_bytes())
+        write_reports(folder / "reports", package.report, package.suites)
+        write_manifest(folder, study, status=package.status, tool=version(), created=created)
+
+
+def _write_define(home: Path, metadata: Metadata, xml: bytes) -> None:
+    (home / "define.xml").write_bytes(xml)
+    (home / "define.html").write_bytes(to_html(metadata))
+    try:
+        (home / "define2-1.xsl").write_bytes(stylesheet())
+    except StylesheetMissing:
+        # schema_check has already said that the package it comes with is not there.
+        return
+
+
+def build(folder: Path, out: Path | None = None, step: Step = silent) -> tuple[Package, Path]:
+    """Build and publish; gives the package and where it went."""
+    package = make_package(folder, step)
+    place = out if out is not None else default_out(package.study)
+    publish(package, place, step)
+    return package, place

@@ -1,0 +1,170 @@
+"""The command line: exit code 0 clean, 1 findings, 2 specification or usage, 3 fault of ours."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import traceback
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from crosswalk import progress, show
+from crosswalk.build import STEPS, build, default_out, make_package, publish
+from crosswalk.plan import make_plan
+from crosswalk.publish import CannotPublish
+from crosswalk.version import version
+from define.xpt import XptRefusal
+from mappings.findings import SpecificationFault
+from mappings.verbs.call import CallFault
+
+FINDINGS, USAGE, OURS = 1, 2, 3
+EXAMPLES = ("cea_cart",)
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="From a raw EDC export to a CDISC submission package, from one text specification.",
+)
+
+StudyFolder = Annotated[Path, typer.Argument(help="Folder that holds study.yaml.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
+Debug = Annotated[
+    bool, typer.Option("--debug", help="Show the traceback of a fault of Crosswalk itself.")
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"crosswalk {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """From a raw EDC export to a CDISC submission package, from one text specification."""
+
+
+def _guarded(study: Path, work: Callable[[], int], *, json: bool, debug: bool) -> None:
+    """Run a command; every way to fail becomes words and an exit code."""
+    console = Console(stderr=True)
+    try:
+        code = work()
+    except SpecificationFault as fault:
+        if json:
+            typer.echo(show.faults_json(fault.findings))
+        else:
+            show.faults(console, fault.findings, study)
+        code = USAGE
+    except (CannotPublish, CallFault, XptRefusal) as fault:
+        console.print(f"{fault}", highlight=False, markup=False, soft_wrap=True)
+        code = USAGE
+    except MemoryError:
+        console.print("There is not enough memory for this study.", highlight=False)
+        code = USAGE
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        console.print(
+            f"A fault of Crosswalk itself, not of your study: {type(error).__name__}: {error}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+        console.print(
+            "Nothing was written. Run it again with --debug and report what it prints.",
+            highlight=False,
+        )
+        code = OURS
+    raise typer.Exit(code)
+
+
+@app.command(name="build")
+def build_command(
+    study: StudyFolder,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Output folder; out/STUDYID when not given."),
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Build the package: SDTM, ADaM, XPT, define.xml, checks and reports.
+
+    Exit code 0: final, nothing is unexplained. 1: published as draft, there are findings to mend
+    or explain. 2: the specification, the command or a file is at fault; nothing was written.
+    """
+
+    def work() -> int:
+        console = Console(stderr=True)
+        if json:
+            package, place = build(study, out)
+            typer.echo(show.as_json(package, place))
+            return package.exit_code
+        with progress.shown(console, STEPS) as step:
+            package = make_package(study, step)
+            place = out if out is not None else default_out(package.study)
+            publish(package, place, step)
+        show.summary(Console(), package, place)
+        return package.exit_code
+
+    _guarded(study, work, json=json, debug=debug)
+
+
+@app.command()
+def lint(study: StudyFolder, json: Json = False, debug: Debug = False) -> None:
+    """Check the specification against standard, terminology and the headers of the raw export.
+
+    No data are read. Exit code 0: it may be built. 2: the faults, all at once.
+    """
+
+    def work() -> int:
+        plan = make_plan(study)
+        names = [m.target for m in plan.sdtm.modules]
+        names += [m.module.target for m in plan.adam.modules] if plan.adam else []
+        if json:
+            typer.echo(show.faults_json([]))
+        else:
+            typer.echo(
+                f"{plan.study.id}: {len(names)} modules without a fault ({', '.join(names)})"
+            )
+        return 0
+
+    _guarded(study, work, json=json, debug=debug)
+
+
+@app.command()
+def example(
+    name: Annotated[str, typer.Argument(help="Name of a packaged study: cea_cart.")],
+    folder: Annotated[Path, typer.Argument(help="New folder to lay it out in.")],
+) -> None:
+    """Lay a packaged study out as files, to build it, to read it, to change it."""
+    console = Console(stderr=True)
+    if name not in EXAMPLES:
+        console.print(f"There is no example '{name}'; there is {', '.join(EXAMPLES)}.")
+        raise typer.Exit(USAGE)
+    if folder.exists():
+        console.print(f"{folder} is there already; name a new folder.", highlight=False)
+        raise typer.Exit(USAGE)
+    try:
+        with as_file(files("mappings").joinpath(name)) as source:
+            shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    except OSError as error:
+        console.print(f"{folder} cannot be written: {error.strerror}", highlight=False)
+        raise typer.Exit(USAGE) from None
+    typer.echo(f"Laid out in {folder.as_posix()}. Next: crosswalk build {folder.as_posix()}")
+
+
+def run() -> None:
+    """The console command."""
+    app(prog_name="crosswalk", args=sys.argv[1:])

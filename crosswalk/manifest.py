@@ -1,0 +1,50 @@
+"""manifest.json: what went in, what came out, with which versions, and the status."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from mappings.study import Study
+
+NAME = "manifest.json"
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while piece := stream.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def input_files(study: Study) -> list[Path]:
+    """The files that decide the output: specification, raw forms, derive.py, tables."""
+    folder = study.folder
+    names = [d.file for d in (study.document, *study.sdtm, *study.adam)]
+    names += [s.file for s in study.forms.values()]
+    if study.findings is not None:
+        names.append(study.findings.file)
+    if (folder / "derive.py").exists():
+        names.append("derive.py")
+    names += [p.relative_to(folder).as_posix() for p in folder.glob("tables/*.yaml")]
+    return [folder / name for name in sorted(set(names))]
+
+
+def write_manifest(folder: Path, study: Study, *, status: str, tool: str, created: str) -> Path:
+    """Write the manifest of the package in `folder`, over all files that are there."""
+    outputs = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != NAME]
+    content = {
+        "study": study.id,
+        "status": status,
+        "created": created,
+        "tool": {"name": "Crosswalk", "version": tool},
+        "standards": dict(study.standards),
+        "inputs": {p.relative_to(study.folder).as_posix(): sha256(p) for p in input_files(study)},
+        "outputs": {p.relative_to(folder).as_posix(): sha256(p) for p in outputs},
+    }
+    path = folder / NAME
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=True) + "\n", encoding="utf-8")
+    return path

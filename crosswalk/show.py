@@ -1,0 +1,94 @@
+"""What a person reads at the end of a command: faults, findings, the summary table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from crosswalk.build import Package
+from mappings.findings import Finding
+
+MOST = 25
+
+
+def faults(console: Console, found: list[Finding], study: Path) -> None:
+    """Faults of the specification or of files, each with the path that a terminal can open."""
+    for finding in found:
+        place = finding.spec or finding.raw
+        text = str(finding)
+        inside = place is not None and (study / place.file).exists()
+        prefix = f"{study.as_posix()}/" if inside else ""
+        console.print(f"{prefix}{text}", highlight=False, markup=False, soft_wrap=True)
+    count = len(found)
+    word = "fault" if count == 1 else "faults"
+    console.print(f"{count} {word}; nothing was written.", highlight=False, style="bold")
+
+
+def summary(console: Console, package: Package, out: Path) -> None:
+    """The table of datasets, the findings that nobody has explained, and the status."""
+    report = package.report
+    table = Table(title=f"{package.study.name}: {package.study.description}", title_justify="left")
+    for name in ("Dataset", "Label"):
+        table.add_column(name)
+    for name in ("Records", "Subjects", "Variables"):
+        table.add_column(name, justify="right")
+    for row in report.datasets:
+        subjects = "" if row.subjects is None else str(row.subjects)
+        table.add_row(row.name, row.label, str(row.records), subjects, str(row.variables))
+    console.print(table)
+    for finding in report.unexplained[:MOST]:
+        console.print(
+            f"{finding.severity}: {finding.rule}: {finding}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+    more = len(report.unexplained) - MOST
+    if more > 0:
+        console.print(f"... and {more} more, in reports/index.html", highlight=False)
+    console.print(
+        f"{len(report.unexplained)} findings to mend or explain, {len(report.explained)} explained, "
+        f"{len(report.notices)} notices.",
+        highlight=False,
+    )
+    style = "bold green" if package.status == "final" else "bold yellow"
+    console.print(f"Status {package.status}: {out.as_posix()}", style=style, highlight=False)
+
+
+def as_json(package: Package, out: Path) -> str:
+    """The same for a program."""
+    report = package.report
+    content: dict[str, Any] = {
+        "study": package.study.id,
+        "status": package.status,
+        "out": out.as_posix(),
+        "datasets": [
+            {"name": r.name, "records": r.records, "subjects": r.subjects} for r in report.datasets
+        ],
+        "findings": {
+            "unexplained": len(report.unexplained),
+            "explained": len(report.explained),
+            "notices": len(report.notices),
+        },
+    }
+    return json.dumps(content, indent=2)
+
+
+def faults_json(found: list[Finding]) -> str:
+    """Faults for a program."""
+    rows = [
+        {
+            "rule": f.rule,
+            "message": f.message,
+            "advice": f.advice,
+            "file": (f.spec or f.raw).file if (f.spec or f.raw) else "",
+            "line": f.spec.line if f.spec else (f.raw.row if f.raw else 0),
+            "column": str(f.spec.column if f.spec else (f.raw.column if f.raw else "")),
+        }
+        for f in found
+    ]
+    return json.dumps({"faults": rows}, indent=2)

@@ -1,0 +1,128 @@
+"""Origin and method of a variable, told by the rules that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from define.model import Comment, Method, Origin
+from mappings.modules import Block, Module
+from mappings.raw import FormSettings
+from mappings.rules import Rule
+
+PROTOCOL = Origin("Protocol", "Sponsor")
+ASSIGNED = Origin("Assigned", "Sponsor")
+DERIVED = Origin("Derived", "Sponsor")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Origins (the first is the variable's, the others differ by record), method and comment."""
+
+    origins: tuple[Origin, ...]
+    method: Method | None = None
+    comment: Comment | None = None
+
+
+def method(dataset: str, variable: str, text: str) -> Method:
+    """The method of one derived variable."""
+    return Method(f"{dataset}.{variable}", f"Derivation of {dataset}.{variable}", text)
+
+
+def derived(dataset: str, variable: str, text: str) -> Told:
+    """A variable that the tool derives."""
+    return Told((DERIVED,), method(dataset, variable, text))
+
+
+def told_by_rules(
+    module: Module, variable: str, forms: Mapping[str, FormSettings], *, adam: bool
+) -> Told | None:
+    """What the rules of a variable tell; None when no rule makes it."""
+    pairs = [
+        (block, rule)
+        for block in module.blocks
+        for rule in (*block.rules, *block.after)
+        if variable in rule.makes
+    ]
+    if not pairs:
+        return None
+    return tell(module.target, variable, pairs, forms, adam=adam)
+
+
+def tell(
+    dataset: str,
+    variable: str,
+    pairs: Sequence[tuple[Block | None, Rule]],
+    forms: Mapping[str, FormSettings],
+    *,
+    adam: bool,
+) -> Told:
+    """Origin, method and comment from the rules of a variable, with the block of each."""
+    origins = list(
+        dict.fromkeys(_origin(dataset, variable, b, r, forms, adam=adam) for b, r in pairs)
+    )
+    text = ""
+    if any(o.type == "Derived" for o in origins):
+        parts = [
+            (b, r)
+            for b, r in pairs
+            if _origin(dataset, variable, b, r, forms, adam=adam).type == "Derived"
+        ]
+        text = _sentences(variable, parts)
+    comments = list(dict.fromkeys(r.comment for _, r in pairs if r.comment))
+    comment = Comment(f"{dataset}.{variable}", " ".join(comments)) if comments else None
+    return Told(tuple(origins), method(dataset, variable, text) if text else None, comment)
+
+
+def _sentences(variable: str, pairs: Sequence[tuple[Block | None, Rule]]) -> str:
+    texts: dict[str, list[str]] = {}
+    for block, rule in pairs:
+        said = rule.sentence()
+        if rule.also == variable:
+            said = f"The highest part that was imputed in {rule.variable}: D day, M month, Y year."
+        name = block.source.name if block is not None else ""
+        texts.setdefault(said, [])
+        if name and name not in texts[said]:
+            texts[said].append(name)
+    if len(texts) == 1:
+        return next(iter(texts))
+    return " ".join(f"Records from {', '.join(names)}: {said}" for said, names in texts.items())
+
+
+def _origin(
+    dataset: str,
+    variable: str,
+    block: Block | None,
+    rule: Rule,
+    forms: Mapping[str, FormSettings],
+    *,
+    adam: bool,
+) -> Origin:
+    source = block.source if block is not None else None
+    raw = source is not None and source.kind == "form"
+    kind = rule.origin or _default(rule, raw=raw, adam=adam)
+    if rule.also == variable:
+        kind = "Derived"
+    if kind == "Predecessor":
+        column = rule.verb.reads[0] if rule.verb.reads else variable
+        home = source.name if source is not None else dataset
+        return Origin("Predecessor", "", f"{home}.{column}")
+    if kind == "Collected":
+        return Origin("Collected", rule.source or _collector(source, rule, forms))
+    return Origin(kind, rule.source or "Sponsor")
+
+
+def _default(rule: Rule, *, raw: bool, adam: bool) -> str:
+    kind = rule.verb.origin
+    if adam:
+        if rule.kind == "copy" and not rule.when.clauses:
+            return "Predecessor"
+        return "Assigned" if kind == "Assigned" and not rule.when.clauses else "Derived"
+    if kind == "Collected" and not raw and rule.kind != "lookup":
+        return "Derived"
+    return kind
+
+
+def _collector(source: object, rule: Rule, forms: Mapping[str, FormSettings]) -> str:
+    names: Iterable[str] = (*rule.verb.uses, getattr(source, "name", ""))
+    return next((forms[n].source for n in names if n in forms), "Investigator")
