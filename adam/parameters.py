@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -147,7 +148,20 @@ def _from_lesions(
             "_form": text_series(["TR"] * count),
             "_row": np.zeros(count, dtype=np.int64),
         }
-    )
+    ).assign(**_visits(computed, tr))
+
+
+def _visits(computed: pd.DataFrame, tr: pd.DataFrame) -> dict[str, pd.Series[Any]]:
+    """VISIT and VISITNUM of each assessment, from its scans."""
+    if "VISITNUM" not in tr.columns:
+        return {}
+    scans = tr[["USUBJID", "VISITNUM", "VISIT"]].assign(ADT=complete_day(tr["TRDTC"]))
+    scans = scans.sort_values("VISITNUM", kind="stable").drop_duplicates(["USUBJID", "ADT"])
+    found = computed[["USUBJID", "ADT"]].merge(scans, how="left", on=["USUBJID", "ADT"])
+    return {
+        "VISITNUM": pd.Series(found["VISITNUM"].to_numpy(dtype="float64")),
+        "VISIT": text_series(found["VISIT"]),
+    }
 
 
 def _lesions(tu: pd.DataFrame, tr: pd.DataFrame) -> pd.DataFrame:

@@ -40,6 +40,7 @@ class AdamDate:
     impute: str
     flag: str
     not_before: str
+    not_after: str
     after: str
     limit: float
     uses = ()
@@ -58,13 +59,14 @@ class AdamDate:
             str(data.get("impute", "")),
             str(data.get("flag", "")),
             names.column(data["notbefore"], "notbefore") if "notbefore" in data else "",
+            names.column(data["notafter"], "notafter") if "notafter" in data else "",
             names.column(data["after"], "after") if "after" in data else "",
             cutoff if data.get("cut") == "true" else np.inf,
         )
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return tuple(n for n in (self.column, self.not_before, self.after) if n)
+        return tuple(n for n in (self.column, self.not_before, self.not_after, self.after) if n)
 
     def run(self, scope: Scope) -> pd.Series[Any]:
         dtc = scope[self.column]
@@ -80,8 +82,13 @@ class AdamDate:
         if self.after:
             made = death_date(dtc, scope[self.after])
         else:
-            bound = scope[self.not_before] if self.not_before else None
-            made = impute_date(dtc, highest="M", how=self.impute, not_before=bound)
+            made = impute_date(
+                dtc,
+                highest="M",
+                how=self.impute,
+                not_before=scope[self.not_before] if self.not_before else None,
+                not_after=scope[self.not_after] if self.not_after else None,
+            )
         scope.made[self.flag] = text_series(made.dtf, scope.index)
         return made.dt
 
@@ -92,6 +99,8 @@ class AdamDate:
             text += f"; a partial date is completed by its {_LEVEL[self.impute]}"
             if self.not_before:
                 text += f", not before {self.not_before} where that is possible"
+            if self.not_after:
+                text += f", not after {self.not_after} where that is possible"
             if self.after:
                 text += f", and at the earliest the day after {self.after}"
             text += f", which {self.flag} tells"

@@ -29,6 +29,10 @@ class CodelistMaker:
                     break
         return found
 
+    def covers(self, codes: Iterable[str], values: Sequence[str]) -> bool:
+        """Whether one of the lists holds all values."""
+        return any(all(v in c for v in values) for c, _ in self.find(codes))
+
     def published(
         self,
         dataset: str,
@@ -48,7 +52,10 @@ class CodelistMaker:
         if not lists or not values:
             return None
         chosen, standard = next(((c, s) for c, s in lists if all(v in c for v in values)), lists[0])
-        terms = tuple(self._term(dataset, variable, chosen, v, decodes or {}) for v in values)
+        others = [c for c, _ in lists if c is not chosen]
+        terms = tuple(
+            self._term(dataset, variable, chosen, others, v, decodes or {}) for v in values
+        )
         return Codelist(
             key=f"{chosen.submission}.{dataset}.{variable}",
             name=f"{chosen.name} ({dataset}.{variable})",
@@ -63,11 +70,15 @@ class CodelistMaker:
         dataset: str,
         variable: str,
         chosen: PublishedCodelist,
+        others: Sequence[PublishedCodelist],
         value: str,
         decodes: Mapping[str, str],
     ) -> Term:
         if value in chosen:
             return Term(value, decodes.get(value, ""), chosen.term(value).code)
+        if any(value in other for other in others):
+            # A variable with several lists (DSDECOD) holds terms of each; define.xml has one.
+            return Term(value, decodes.get(value, ""), "", extended=True)
         if chosen.extensible:
             rule, severity = "codelist.extended", Severity.NOTICE
             message = f"'{value}' extends the codelist {chosen.name}"

@@ -201,6 +201,8 @@ def _sdtm_codelist(
         return maker.published(built.name, name, ["C66734"], values, decodes=decodes)
     decodes = _decodes(built, name, suffix)
     maps = _published_maps(built.module, name)
+    if suffix in ("ORRES", "STRESC") and not maps and not maker.covers(codes, values):
+        return None
     if maps or codes:
         numeric = is_numeric(column)
         return maker.published(

@@ -76,7 +76,7 @@ class Finding:
         return (self.rule, self.dataset, self.variable, self.scope)
 
     def __str__(self) -> str:
-        place = str(self.spec) if self.spec else str(self.raw) if self.raw else self.dataset
+        place = str(self.raw) if self.raw else str(self.spec) if self.spec else self.dataset
         text = f"{place}: {self.message}" if place else self.message
         if not self.advice:
             return text

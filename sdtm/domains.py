@@ -17,6 +17,7 @@ import pandas as pd
 from mappings.built import BuiltDataset
 from mappings.findings import Finding, SpecificationFault
 from mappings.frames import blank_text, is_numeric, take_table, text_series
+from mappings.iso8601 import first_day, last_day, seconds
 from mappings.load import spec_fault
 from mappings.modules import Module, Workshop, compile_module, in_order, made_by
 from mappings.names import Source
@@ -207,6 +208,7 @@ def _finish(module: Module, work: _Work, loose: pd.DataFrame) -> list[BuiltDatas
         _orphans(frame, dm, code, report)
     frame["_reference"] = reference_days(frame, dm)
     frame = run_late(module, frame, work.data, report, partial(_numeric, about))
+    _contradictions(frame, code, report)
     timing = module.data.get("timing") or {}
     if timing.get("visit") == "true":
         frame = add_visits(frame, study, loose, report, code)
@@ -253,6 +255,26 @@ def _orphans(frame: pd.DataFrame, dm: pd.DataFrame, code: str, report: Report) -
     )
 
 
+def _contradictions(frame: pd.DataFrame, code: str, report: Report) -> None:
+    """An end that cannot be on or after the start: both dates are kept as collected."""
+    start, end = f"{code}STDTC", f"{code}ENDTC"
+    if start not in frame.columns or end not in frame.columns:
+        return
+    by_day = (last_day(frame[end]) < first_day(frame[start])).to_numpy(dtype=bool)
+    by_time = (seconds(frame[end]) < seconds(frame[start])).to_numpy(dtype=bool)
+    report.rows(
+        "date.order",
+        frame,
+        by_day | by_time,
+        "",
+        "Ask the site; both dates are kept as collected.",
+        dataset=code,
+        variable=end,
+        values=frame[start] + " to " + frame[end],
+        wording=lambda value: f"the end is before the start: {value}",
+    )
+
+
 def _flag_baseline(frame: pd.DataFrame, module: Module, dm: pd.DataFrame | None) -> pd.DataFrame:
     settings = module.data["timing"]["baseline"]
     if dm is None or "RFXSTDTC" not in dm.columns:
@@ -270,15 +292,16 @@ def _number(frame: pd.DataFrame, module: Module, about: Domain, report: Report) 
     keys = list(_keys(module, about))
     order = [*keys, *(k for k in ("_form", "_id", "_row") if k not in keys)]
     frame = frame.sort_values(order, kind="stable", na_position="first").reset_index(drop=True)
-    twice = frame.duplicated(keys, keep="first").to_numpy(dtype=bool)
+    unique = list(module.data.get("unique", keys))
+    twice = frame.duplicated(unique, keep="first").to_numpy(dtype=bool)
     report.rows(
         "record.duplicate",
         frame,
         twice,
-        f"another record has the same key ({', '.join(keys[1:])})",
+        f"another record has the same {', '.join(n for n in unique if n != 'STUDYID')}",
         "Ask the site which record is right; both are kept.",
         dataset=about.name,
-        variable=keys[-1],
+        variable=unique[-1],
     )
     number = sequence(about)
     if number:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from mappings.findings import SpecPlace
-from mappings.frames import blank_text, take_table
+from mappings.frames import blank_text, map_distinct_numbers, take_table
 from mappings.scope import Report
+from mappings.verbs.num import number
 from sdtm.terminology import Terminology
 from sdtm.units import Status, standardise
 
@@ -83,23 +84,28 @@ def add_standard_results(
             spec=spec,
             wording=words.format,
         )
-        limits = (made["LIMITS"] == status).to_numpy(dtype=bool) & ~mask & ~unlisted
-        report.rows(
-            rule,
-            frame,
-            limits,
-            "",
-            advice,
-            dataset=target,
-            variable=f"{target}STNRLO",
-            values=unit,
-            spec=spec,
-            wording=lambda value: f"a limit could not be converted from the unit '{value}'",
-        )
+    limits = (made["LIMITS"] != Status.OK).to_numpy(dtype=bool)
+    whole = made["STATUS"].isin([Status.OK, Status.NOT_NUMERIC]).to_numpy(dtype=bool)
+    report.rows(
+        "unit.limit",
+        frame,
+        limits & whole & ~unlisted,
+        "a limit of the reference range is not a number that could be converted",
+        "Ask the laboratory.",
+        dataset=target,
+        variable=f"{target}STNRLO",
+        values=unit,
+        spec=spec,
+    )
     texts = {str(k): str(v) for k, v in (settings.get("texts") or {}).items()}
     if texts:
-        words_given = original.isin(list(texts)).to_numpy(dtype=bool)
-        made.loc[words_given, "STRESC"] = take_table(original, texts)[words_given]
+        worded = original.isin(list(texts)).to_numpy(dtype=bool)
+        made.loc[worded, "STRESC"] = take_table(original, texts)[worded]
+        numbers = {t: number(v) for t, v in texts.items()}
+        value = map_distinct_numbers(original, lambda ts: [numbers.get(t, np.nan) for t in ts])
+        counted = worded & value.notna().to_numpy(dtype=bool)
+        made.loc[counted, "STRESN"] = value[counted]
+        made.loc[counted, "STRESU"] = take_table(tests, units)[counted]
     unlisted_mask = pd.Series(unlisted, index=frame.index)
     names = ["STRESC", "STRESN", "STRESU"]
     if "low" in settings or "high" in settings:
