@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+import pandas as pd
+
 from mappings.conditions import Condition
 from mappings.findings import Finding, SpecificationFault
 from mappings.load import Document, Steps, did_you_mean, load_yaml, spec_fault
@@ -113,6 +116,24 @@ class Module:
             for rule in (*block.rules, *block.supp, *block.after):
                 names.extend(rule.verb.uses)
         return tuple(dict.fromkeys(names))
+
+    def read_from(self, frame: pd.DataFrame, *variables: str) -> pd.Series[str]:
+        """The raw columns behind variables, for each record (which carries ``_block``)."""
+        texts = [
+            ", ".join(
+                dict.fromkeys(
+                    name
+                    for rule in (*block.rules, *block.after)
+                    if rule.variable in variables and block.source.kind == "form"
+                    for name in rule.verb.reads
+                    if not name.startswith(f"{self.target}.")
+                )
+            )
+            for block in self.blocks
+        ]
+        numbers = frame["_block"].to_numpy(dtype="float64").astype(np.intp)
+        values = pd.array(texts, dtype="str").take(numbers)
+        return pd.Series(values, index=frame.index, dtype="str")
 
     def rules_of(self, variable: str) -> list[tuple[Block, Rule]]:
         """Every rule that makes the variable, with its block."""

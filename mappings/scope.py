@@ -32,14 +32,15 @@ class Report:
         dataset: str,
         variable: str,
         values: pd.Series[str] | None = None,
-        column: str = "",
+        column: str | pd.Series[str] = "",
         severity: Severity = Severity.ERROR,
         spec: SpecPlace | None = None,
         wording: Callable[[str], str] | None = None,
     ) -> None:
         """One finding per row of `frame` where `mask` is true.
 
-        `frame` carries the lineage columns; `wording` makes the message from the value.
+        `frame` carries the lineage columns; `wording` makes the message from the value;
+        `column` is the raw column at fault, or that of each row.
         """
         if not mask.any():
             return
@@ -50,11 +51,12 @@ class Report:
         identities = _texts(part, "_id", count)
         forms = _texts(part, "_form", count)
         lines = part["_row"].tolist()
-        for value, subject, identity, form, line in zip(
-            shown, subjects, identities, forms, lines, strict=True
+        columns = [column] * count if isinstance(column, str) else column[mask].tolist()
+        for value, subject, identity, form, line, name in zip(
+            shown, subjects, identities, forms, lines, columns, strict=True
         ):
             file = self.files.get(form, form)
-            place = RawPlace(file, int(line), column) if form in self.files else None
+            place = RawPlace(file, int(line), name) if form in self.files else None
             record = f"{form} {identity}".strip() if form in self.files else f"{form} row {line}"
             self.findings.append(
                 Finding(

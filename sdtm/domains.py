@@ -165,10 +165,7 @@ def _map(module: Module, work: _Work) -> None:
     frame = mapped.frame
     settings = module.data.get("standard")
     if settings:
-        spec = module.document.place(("standard",), key=True)
-        frame = add_standard_results(
-            frame, settings, module.target, work.report, work.plan.terminology, spec
-        )
+        frame = add_standard_results(frame, settings, work.report, work.plan.terminology, module)
     if test_name(module.data, about):
         frame = _name_tests(frame, module, about, work)
     study = work.plan.study
@@ -208,7 +205,7 @@ def _finish(module: Module, work: _Work, loose: pd.DataFrame) -> list[BuiltDatas
         _orphans(frame, dm, code, report)
     frame["_reference"] = reference_days(frame, dm)
     frame = run_late(module, frame, work.data, report, partial(_numeric, about))
-    _contradictions(frame, code, report)
+    _contradictions(frame, module, report)
     timing = module.data.get("timing") or {}
     if timing.get("visit") == "true":
         frame = add_visits(frame, study, loose, report, code)
@@ -255,8 +252,9 @@ def _orphans(frame: pd.DataFrame, dm: pd.DataFrame, code: str, report: Report) -
     )
 
 
-def _contradictions(frame: pd.DataFrame, code: str, report: Report) -> None:
+def _contradictions(frame: pd.DataFrame, module: Module, report: Report) -> None:
     """An end that cannot be on or after the start: both dates are kept as collected."""
+    code = module.target
     start, end = f"{code}STDTC", f"{code}ENDTC"
     if start not in frame.columns or end not in frame.columns:
         return
@@ -271,6 +269,7 @@ def _contradictions(frame: pd.DataFrame, code: str, report: Report) -> None:
         dataset=code,
         variable=end,
         values=frame[start] + " to " + frame[end],
+        column=module.read_from(frame, start, end),
         wording=lambda value: f"the end is before the start: {value}",
     )
 
@@ -302,6 +301,7 @@ def _number(frame: pd.DataFrame, module: Module, about: Domain, report: Report) 
         "Ask the site which record is right; both are kept.",
         dataset=about.name,
         variable=unique[-1],
+        column=module.read_from(frame, *unique),
     )
     number = sequence(about)
     if number:

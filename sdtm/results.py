@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mappings.findings import SpecPlace
 from mappings.frames import blank_text, map_distinct_numbers, take_table
+from mappings.modules import Module
 from mappings.scope import Report
 from mappings.verbs.num import number
 from sdtm.terminology import Terminology
@@ -33,15 +33,23 @@ _WORDS = {
 def add_standard_results(
     frame: pd.DataFrame,
     settings: Mapping[str, Any],
-    target: str,
     report: Report,
     terminology: Terminology,
-    spec: SpecPlace,
+    module: Module,
 ) -> pd.DataFrame:
     """--STRESC, --STRESN, --STRESU and, where limits are named, --STNRLO, --STNRHI, --NRIND.
 
     A missing or unknown unit, or a decimal comma, is a finding and leaves them missing.
     """
+    target = module.target
+    spec = module.document.place(("standard",), key=True)
+    where = {
+        "result": module.read_from(frame, str(settings["result"])),
+        "unit": module.read_from(frame, str(settings["unit"])),
+        "limits": module.read_from(
+            frame, str(settings.get("low", "")), str(settings.get("high", ""))
+        ),
+    }
     units = {code: str(unit or "") for code, unit in settings["units"].items()}
     tests = frame[f"{target}TESTCD"]
     unlisted = ~tests.isin(list(units)).to_numpy(dtype=bool)
@@ -81,6 +89,7 @@ def add_standard_results(
             dataset=target,
             variable=f"{target}STRESC",
             values=shown,
+            column=where["result" if status is Status.DECIMAL_COMMA else "unit"],
             spec=spec,
             wording=words.format,
         )
@@ -95,6 +104,7 @@ def add_standard_results(
         dataset=target,
         variable=f"{target}STNRLO",
         values=unit,
+        column=where["limits"],
         spec=spec,
     )
     texts = {str(k): str(v) for k, v in (settings.get("texts") or {}).items()}
