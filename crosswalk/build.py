@@ -16,7 +16,7 @@ from adam.datasets import run_adam
 from crosswalk.manifest import write_manifest
 from crosswalk.plan import Plan, make_plan
 from crosswalk.progress import Step, silent
-from crosswalk.publish import beside
+from crosswalk.publish import beside, check_place
 from crosswalk.version import version
 from define.definexml import to_xml
 from define.describe import creation_time, describe_adam, describe_sdtm
@@ -27,7 +27,7 @@ from define.schema_check import StylesheetMissing, schema_check, stylesheet
 from define.xpt import write_dataset
 from mappings.built import BuiltDataset
 from mappings.export import read_export
-from mappings.findings import Finding
+from mappings.findings import Finding, SpecPlace
 from mappings.raw import RawForm
 from mappings.scope import Report as Collected
 from mappings.study import Study
@@ -87,7 +87,14 @@ def make_package(folder: Path, step: Step = silent) -> Package:
     Raises SpecificationFault for faults of the specification and for files that cannot be read.
     """
     step("Reading the specification")
-    plan = make_plan(folder)
+    return run_plan(make_plan(folder), step)
+
+
+def run_plan(plan: Plan, step: Step = silent) -> Package:
+    """Build a planned study in memory.
+
+    Raises SpecificationFault for raw files that cannot be read.
+    """
     study = plan.study
     step("Reading the raw export")
     forms = read_export(study)
@@ -130,7 +137,7 @@ def _lineage(
 ) -> Lineage:
     files = {name: form.settings.file for name, form in forms.items()}
     columns: dict[tuple[str, str], str] = {}
-    places = {}
+    places: dict[tuple[str, str], SpecPlace] = {}
     for name, built in datasets.items():
         if built.module is None:
             continue
@@ -219,8 +226,15 @@ def _write_define(home: Path, metadata: Metadata, xml: bytes) -> None:
 
 
 def build(folder: Path, out: Path | None = None, step: Step = silent) -> tuple[Package, Path]:
-    """Build and publish; gives the package and where it went."""
-    package = make_package(folder, step)
-    place = out if out is not None else default_out(package.study)
+    """Build and publish; gives the package and where it went.
+
+    Raises what `make_package` and `publish` raise; whether `out` can be written is looked at
+    before the data are read.
+    """
+    step("Reading the specification")
+    plan = make_plan(folder)
+    place = out if out is not None else default_out(plan.study)
+    check_place(place)
+    package = run_plan(plan, step)
     publish(package, place, step)
     return package, place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 import traceback
@@ -14,15 +15,21 @@ import typer
 from rich.console import Console
 
 from crosswalk import progress, show
-from crosswalk.build import STEPS, build, default_out, make_package, publish
+from crosswalk.build import STEPS, build
 from crosswalk.plan import make_plan
 from crosswalk.publish import CannotPublish
 from crosswalk.version import version
 from define.xpt import XptRefusal
-from mappings.findings import SpecificationFault
+from mappings.findings import Finding, Severity, SpecificationFault
 from mappings.verbs.call import CallFault
 
-FINDINGS, USAGE, OURS = 1, 2, 3
+FINDINGS, USAGE, OURS, STOPPED = 1, 2, 3, 130
+REFUSALS: dict[type[BaseException], str] = {
+    CannotPublish: "publish.refused",
+    CallFault: "call.failed",
+    XptRefusal: "xpt.refused",
+    MemoryError: "memory.full",
+}
 EXAMPLES = ("cea_cart",)
 
 app = typer.Typer(
@@ -66,11 +73,20 @@ def _guarded(study: Path, work: Callable[[], int], *, json: bool, debug: bool) -
         else:
             show.faults(console, fault.findings, study)
         code = USAGE
-    except (CannotPublish, CallFault, XptRefusal) as fault:
-        console.print(f"{fault}", highlight=False, markup=False, soft_wrap=True)
+    except tuple(REFUSALS) as fault:
+        rule = next(r for kind, r in REFUSALS.items() if isinstance(fault, kind))
+        text = str(fault) or "There is not enough memory for this study."
+        if json:
+            typer.echo(show.faults_json([Finding(rule, Severity.ERROR, text)]))
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
         code = USAGE
-    except MemoryError:
-        console.print("There is not enough memory for this study.", highlight=False)
+    except KeyboardInterrupt:
+        console.print("Stopped; nothing was written.", highlight=False)
+        code = STOPPED
+    except SystemExit as end:
+        # derive.py is the study's own code; by leaving early it must not set our exit code.
+        text = f"The study's own code ended the program (exit {end.code}); nothing was written."
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
         code = USAGE
     except Exception as error:
         if debug:
@@ -112,9 +128,7 @@ def build_command(
             typer.echo(show.as_json(package, place))
             return package.exit_code
         with progress.shown(console, STEPS) as step:
-            package = make_package(study, step)
-            place = out if out is not None else default_out(package.study)
-            publish(package, place, step)
+            package, place = build(study, out, step)
         show.summary(Console(), package, place)
         return package.exit_code
 
@@ -160,11 +174,19 @@ def example(
         with as_file(files("mappings").joinpath(name)) as source:
             shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__"))
     except OSError as error:
-        console.print(f"{folder} cannot be written: {error.strerror}", highlight=False)
+        shutil.rmtree(folder, ignore_errors=True)
+        # copytree gathers the faults of single files as (source, target, reason).
+        many = error.args[0] if error.args and isinstance(error.args[0], list) else []
+        reason = error.strerror or (many[0][2] if many else str(error))
+        console.print(f"{folder} cannot be written: {reason}", highlight=False, markup=False)
         raise typer.Exit(USAGE) from None
     typer.echo(f"Laid out in {folder.as_posix()}. Next: crosswalk build {folder.as_posix()}")
 
 
 def run() -> None:
     """The console command."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character is no reason to fail after the work is done.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app(prog_name="crosswalk", args=sys.argv[1:])

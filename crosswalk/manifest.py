@@ -6,9 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
+from crosswalk.publish import MANIFEST as NAME
 from mappings.study import Study
-
-NAME = "manifest.json"
 
 
 def sha256(path: Path) -> str:

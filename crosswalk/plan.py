@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from adam.datasets import AdamPlan, plan_adam
 from mappings.export import read_headers
 from mappings.findings import Finding, SpecificationFault
-from mappings.study import Study, load_study
+from mappings.load import Document
+from mappings.modules import made_by
+from mappings.study import Study, read_study
 from sdtm.domains import SdtmPlan, plan_sdtm, planned_variables
+from sdtm.standard import UnknownName, domain
+from sdtm.target import target
 from validation.explanations import Explanation, read_explanations
 
 
@@ -26,27 +32,82 @@ class Plan:
 def make_plan(folder: Path) -> Plan:
     """Load and compile a study.
 
-    Raises SpecificationFault with the faults of every module, never only the first.
+    Raises SpecificationFault with the faults of every file, never only the first; but not with
+    those that only follow from another one.
     """
-    study = load_study(folder)
-    headers = read_headers(study)
-    faults: list[Finding] = []
+    study, faults = read_study(folder)
+    if study is None:
+        raise SpecificationFault(faults)
+    headers, found = read_headers(study)
+    faults.extend(found)
     explanations: tuple[Explanation, ...] = ()
     if study.findings is not None:
         entries, found = read_explanations(study.findings.data, study.findings.place)
         explanations = tuple(entries)
         faults.extend(found)
+    missing = {*study.left_out, *(set(study.forms) - set(headers))}
     sdtm: SdtmPlan | None = None
+    planned: dict[str, tuple[str, ...]] = {}
     try:
         sdtm = plan_sdtm(study, headers)
+        planned = planned_variables(sdtm)
     except SpecificationFault as fault:
-        faults.extend(fault.findings)
+        faults.extend(_first_causes(fault.findings, study.sdtm, missing))
+        wrong = {f.spec.file for f in fault.findings if f.spec}
+        missing |= {str(d.data["target"]) for d in study.sdtm if d.file in wrong}
+        planned = _intended(study)
     adam: AdamPlan | None = None
-    if study.adam and sdtm is not None:
+    if study.adam:
         try:
-            adam = plan_adam(study, planned_variables(sdtm))
+            adam = plan_adam(study, planned)
         except SpecificationFault as fault:
-            faults.extend(fault.findings)
+            faults.extend(_first_causes(fault.findings, study.adam, missing))
     if faults or sdtm is None:
-        raise SpecificationFault(faults)
+        raise SpecificationFault(list(dict.fromkeys(faults)))
     return Plan(study, sdtm, adam, explanations)
+
+
+def _first_causes(
+    found: list[Finding], documents: tuple[Document, ...], missing: Set[str]
+) -> list[Finding]:
+    """Faults without those that are there only because something they name is at fault itself."""
+    doubtful = {d.file for d in documents if missing & set(_words(d.data))}
+    return [
+        f
+        for f in found
+        if f.spec is None or f.spec.file not in doubtful or not f.rule.startswith(_FOLLOWING)
+    ]
+
+
+_FOLLOWING = ("name.column", "name.source", "name.key", "rule.required", "param.")
+
+
+def _words(data: Any) -> Iterator[str]:
+    """Every name in a loaded document; of ``ALL.AE`` and ``AE.AETERM`` each part."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from str(key).split(".")
+            yield from _words(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _words(value)
+    elif data is not None:
+        yield from str(data).split(".")
+
+
+def _intended(study: Study) -> dict[str, tuple[str, ...]]:
+    """The variables that modules mean to make, where they could not be compiled."""
+    planned: dict[str, tuple[str, ...]] = {}
+    for document in study.sdtm:
+        name = str(document.data["target"])
+        try:
+            automatic = target(name, document.data).automatic
+        except UnknownName:
+            continue
+        parts = (document.data, *document.data.get("blocks", []))
+        qualifiers = (q for part in parts for q in part.get("supp", {}))
+        names = (*automatic, *made_by(document.data), *qualifiers)
+        planned[name] = tuple(dict.fromkeys(names))
+    if study.ts:
+        planned["TS"] = tuple(v.name for v in domain("TS"))
+    return planned

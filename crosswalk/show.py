@@ -20,7 +20,7 @@ def faults(console: Console, found: list[Finding], study: Path) -> None:
     for finding in found:
         place = finding.spec or finding.raw
         text = str(finding)
-        inside = place is not None and (study / place.file).exists()
+        inside = place is not None and place.file != study.as_posix()
         prefix = f"{study.as_posix()}/" if inside else ""
         console.print(f"{prefix}{text}", highlight=False, markup=False, soft_wrap=True)
     count = len(found)
@@ -51,8 +51,8 @@ def summary(console: Console, package: Package, out: Path) -> None:
     if more > 0:
         console.print(f"... and {more} more, in reports/index.html", highlight=False)
     console.print(
-        f"{len(report.unexplained)} findings to mend or explain, {len(report.explained)} explained, "
-        f"{len(report.notices)} notices.",
+        f"{len(report.unexplained)} findings to mend or explain, "
+        f"{len(report.explained)} explained, {len(report.notices)} notices.",
         highlight=False,
     )
     style = "bold green" if package.status == "final" else "bold yellow"
@@ -80,15 +80,16 @@ def as_json(package: Package, out: Path) -> str:
 
 def faults_json(found: list[Finding]) -> str:
     """Faults for a program."""
-    rows = [
-        {
-            "rule": f.rule,
-            "message": f.message,
-            "advice": f.advice,
-            "file": (f.spec or f.raw).file if (f.spec or f.raw) else "",
-            "line": f.spec.line if f.spec else (f.raw.row if f.raw else 0),
-            "column": str(f.spec.column if f.spec else (f.raw.column if f.raw else "")),
-        }
-        for f in found
-    ]
-    return json.dumps({"faults": rows}, indent=2)
+    return json.dumps({"faults": [_fault(f) for f in found]}, indent=2)
+
+
+def _fault(finding: Finding) -> dict[str, Any]:
+    spec, raw = finding.spec, finding.raw
+    return {
+        "rule": finding.rule,
+        "message": finding.message,
+        "advice": finding.advice,
+        "file": spec.file if spec else (raw.file if raw else ""),
+        "line": spec.line if spec else (raw.row if raw else 0),
+        "column": str(spec.column) if spec else (raw.column if raw else ""),
+    }

@@ -11,10 +11,10 @@ from mappings.readers import read_columns, read_table
 from mappings.study import Study
 
 
-def read_headers(study: Study) -> dict[str, tuple[str, ...]]:
-    """The columns of every form, without reading its data; settings that name no column fail.
+def read_headers(study: Study) -> tuple[dict[str, tuple[str, ...]], list[Finding]]:
+    """The columns of every form, without reading its data, and the faults of all forms.
 
-    Raises SpecificationFault with the faults of all forms.
+    A form whose header cannot be read has no columns; settings that name no column are faults.
     """
     faults: list[Finding] = []
     headers: dict[str, tuple[str, ...]] = {}
@@ -32,9 +32,7 @@ def read_headers(study: Study) -> dict[str, tuple[str, ...]]:
             message = f"there is no column '{column}' in {form}"
             hint = did_you_mean(column, list(headers[form]))
             faults.append(spec_fault("name.column", message, place, hint))
-    if faults:
-        raise SpecificationFault(faults)
-    return headers
+    return headers, faults
 
 
 def _unknown_columns(
@@ -82,9 +80,8 @@ def _first_numbers(study: Study, tables: dict[str, RawTable]) -> dict[str, str]:
     subjects = later[study.forms[form].subject].str.strip().tolist()
     previous = dict(zip(subjects, later[column].str.strip().tolist(), strict=True))
     first: dict[str, str] = {}
-    for number in previous:
-        seen = {number}
-        origin = previous[number]
+    for number, earlier in previous.items():
+        seen, origin = {number}, earlier
         while origin in previous and origin not in seen:
             seen.add(origin)
             origin = previous[origin]

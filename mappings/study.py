@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from mappings.findings import Finding, SpecificationFault, SpecPlace
@@ -65,6 +66,7 @@ class Study:
     sdtm: tuple[Document, ...]
     adam: tuple[Document, ...]
     findings: Document | None
+    left_out: frozenset[str] = frozenset()
 
 
 def load_study(folder: Path) -> Study:
@@ -72,12 +74,22 @@ def load_study(folder: Path) -> Study:
 
     Raises SpecificationFault with all faults of reading and of the schemas at once.
     """
+    study, faults = read_study(folder)
+    if faults or study is None:
+        raise SpecificationFault(faults)
+    return study
+
+
+def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
+    """The study as far as it can be read, and every fault of reading and of the schemas.
+
+    Modules with faults are left out, so that the others can still be looked at; `left_out` has
+    their targets. None when study.yaml itself cannot be used.
+    """
     if not folder.is_dir():
-        message = "there is no such study folder"
+        message = "this is no folder" if folder.exists() else "there is no such study folder"
         advice = "Name a folder that holds study.yaml."
-        raise SpecificationFault(
-            [spec_fault("file.missing", message, SpecPlace(folder.as_posix()), advice)]
-        )
+        return None, [spec_fault("file.missing", message, SpecPlace(folder.as_posix()), advice)]
     faults: list[Finding] = []
 
     def load(path: Path, schema: str) -> Document | None:
@@ -86,18 +98,68 @@ def load_study(folder: Path) -> Study:
             document = load_yaml(path, shown)
         except SpecificationFault as fault:
             faults.extend(fault.findings)
+            left_out.add(path.stem.upper())
             return None
-        faults.extend(check_schema(document, schema))
+        found = check_schema(document, schema)
+        faults.extend(found)
+        # A key that means nothing leaves the rest of study.yaml as it was meant.
+        if schema == "study" and all(f.rule == "schema.additionalProperties" for f in found):
+            return document
+        if found:
+            left_out.update({path.stem.upper(), str(_key(document, "target"))})
+            return None
         return document
 
+    left_out: set[str] = set()
     main = load(folder / "study.yaml", "study")
-    sdtm = [load(p, "sdtm") for p in sorted((folder / "sdtm").glob("*.yaml"))]
-    adam = [load(p, "adam") for p in sorted((folder / "adam").glob("*.yaml"))]
+    modules: dict[str, list[Document]] = {}
+    for standard in ("sdtm", "adam"):
+        faults.extend(_other_files(folder, standard))
+        loaded = [load(p, standard) for p in sorted((folder / standard).glob("*.yaml"))]
+        modules[standard] = _each_once([d for d in loaded if d], faults)
     explained_path = folder / "findings.yaml"
     explained = load(explained_path, "findings") if explained_path.exists() else None
-    if faults or main is None:
-        raise SpecificationFault(faults)
-    return _study(folder, main, [d for d in sdtm if d], [d for d in adam if d], explained)
+    if main is None:
+        return None, faults
+    if not modules["sdtm"] and not faults:
+        message = "the study has no module"
+        advice = "Write one file per dataset in the folder 'sdtm', such as sdtm/dm.yaml."
+        faults.append(spec_fault("module.none", message, SpecPlace("study.yaml"), advice))
+    try:
+        study = _study(folder, main, modules["sdtm"], modules["adam"], explained)
+    except SpecificationFault as fault:
+        return None, [*faults, *fault.findings]
+    return replace(study, left_out=frozenset(left_out)), faults
+
+
+def _key(document: Document, key: str) -> object:
+    return document.data.get(key) if isinstance(document.data, dict) else None
+
+
+def _other_files(folder: Path, standard: str) -> list[Finding]:
+    """Files that look like modules and would be passed over."""
+    return [
+        spec_fault(
+            "module.name",
+            "the name of a module ends in .yaml",
+            SpecPlace(path.relative_to(folder).as_posix()),
+            "Rename it.",
+        )
+        for path in sorted((folder / standard).glob("*"))
+        if path.suffix != ".yaml" and path.suffix.lower() in (".yaml", ".yml")
+    ]
+
+
+def _each_once(documents: list[Document], faults: list[Finding]) -> list[Document]:
+    first: dict[str, Document] = {}
+    for document in documents:
+        target = str(document.data["target"])
+        earlier = first.setdefault(target, document)
+        if earlier is not document:
+            message = f"{target} has a module already: {earlier.file}"
+            place = document.place(("target",))
+            faults.append(spec_fault("module.twice", message, place, "Keep one of them."))
+    return list(first.values())
 
 
 def _study(
@@ -113,6 +175,7 @@ def _study(
     faults: list[Finding] = []
     forms = _forms(main, faults)
     pattern = _pattern(main, faults)
+    _check_texts(main, faults)
     rescreened = raw["subject"].get("rescreened")
     if rescreened and rescreened["form"] not in forms:
         place = main.place(("raw", "subject", "rescreened", "form"))
@@ -152,6 +215,22 @@ def _study(
     )
 
 
+def _check_texts(main: Document, faults: list[Finding]) -> None:
+    """What the schema's shapes let pass and what would fail only when something is written."""
+    name = str(main.data["study"]["id"])
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        message = f"'{name}' cannot be the name of a folder"
+        advice = "Use letters, digits, '-', '_' and '.' only."
+        faults.append(spec_fault("study.id", message, main.place(("study", "id")), advice))
+    for key in ("created", "cutoff"):
+        text = str(main.data.get(key, ""))
+        try:
+            datetime.fromisoformat(text or "2000-01-01")
+        except ValueError:
+            message = f"{key}: there is no such date as '{text}'"
+            faults.append(spec_fault("study.date", message, main.place((key,))))
+
+
 def _forms(main: Document, faults: list[Finding]) -> dict[str, FormSettings]:
     raw = main.data["raw"]
     forms: dict[str, FormSettings] = {}
@@ -163,10 +242,16 @@ def _forms(main: Document, faults: list[Finding]) -> dict[str, FormSettings]:
             message = f"the form '{name}' has no '{lacking[0]}', and 'defaults' has none"
             faults.append(spec_fault("schema.required", message, place))
             continue
+        file = str(merged["file"])
+        if PurePosixPath(file).is_absolute() or PureWindowsPath(file).is_absolute():
+            place = main.place(("raw", "forms", name, "file"))
+            message = f"'{file}' is an absolute path, which means nothing on another machine"
+            advice = "Name the file from the study folder on."
+            faults.append(spec_fault("raw.path", message, place, advice))
         active = merged.get("active") or {}
         forms[name] = FormSettings(
             name=name,
-            file=str(merged["file"]),
+            file=file,
             reader=str(merged["reader"]),
             encoding=str(merged.get("encoding", "utf-8")),
             delimiter=str(merged.get("delimiter", ",")),
@@ -215,8 +300,9 @@ def _visits(rows: list[dict[str, Any]]) -> tuple[Visit, ...]:
 
 
 def _summary(main: Document) -> tuple[SummaryParameter, ...]:
+    known = {f.name for f in fields(SummaryParameter)} - {"place"}
     result = []
     for i, row in enumerate(main.data.get("ts", [])):
-        texts = {k: str(v) for k, v in row.items() if k != "dataset"}
+        texts = {k: str(v) for k, v in row.items() if k in known}
         result.append(SummaryParameter(**texts, place=main.place(("ts", i), key=True)))
     return tuple(result)
