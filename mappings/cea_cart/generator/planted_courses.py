@@ -353,9 +353,7 @@ def plant_responses(export: Export, ledger: Ledger) -> None:
         {"AVALC": "irPR"},
         "15 + 10 + 5 = 30 against 55 mm: down 45 %.",
     )
-    split = ledger.case(
-        "Lesion that splits", "01-013", TL, "Subject=01-013; Folder=W12; TLNO=1", later=True
-    )
+    split = ledger.case("Lesion that splits", "01-013", TL, "Subject=01-013; Folder=W12; TLNO=1")
     split.count("TU", "TUTESTCD=TUSPLIT", 2, "Lesion T01 in two parts from WEEK 12 on.")
     split.value("TR", "TRLNKID=T01.1; VISIT=WEEK 12; TRTESTCD=LDIAM", {"TRSTRESN": "15"}, "Part 1.")
     split.value("TR", "TRLNKID=T01.2; VISIT=WEEK 12; TRTESTCD=LDIAM", {"TRSTRESN": "12"}, "Part 2.")

@@ -231,7 +231,7 @@ def plant_lines(export: Export, ledger: Ledger) -> None:
     line.values["AETERM_LLT"] = "Orthostatic hypotension"
     line.values["AETERM_PT"] = "Orthostatic hypotension"
     cut = LONG_ENGLISH.rindex(" ", 0, 201)
-    ledger.case("Term over 200 bytes", "01-010", AE, _at(line), later=True).value(
+    ledger.case("Term over 200 bytes", "01-010", AE, _at(line)).value(
         "AE",
         f"AESPID={line.position}",
         {"AETERM": LONG_ENGLISH[:cut]},

@@ -1,0 +1,63 @@
+"""The reference study, built once for all tests of this folder, and its records as text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crosswalk.build import Package, make_package
+from define.model import Variable
+
+STUDY = Path(__file__).parents[2] / "mappings" / "cea_cart"
+Texts = Callable[[str], pd.DataFrame]
+
+
+@pytest.fixture(scope="session")
+def study_folder() -> Path:
+    """The folder of the reference study."""
+    return STUDY
+
+
+@pytest.fixture(scope="session")
+def reference() -> Package:
+    """The reference study, built in memory."""
+    return make_package(STUDY)
+
+
+@pytest.fixture(scope="session")
+def texts(reference: Package) -> Texts:
+    """A dataset's records as text, by name: dates of ADaM in ISO 8601, missing as ``""``."""
+    made: dict[str, pd.DataFrame] = {}
+    variables = {d.name: d.variables for m in reference.documents for d in m.datasets}
+
+    def of(name: str) -> pd.DataFrame:
+        if name not in made:
+            frame = reference.datasets[name].frame
+            made[name] = pd.DataFrame(
+                {v.name: _text(frame[v.name], v) for v in variables[name]}, dtype="str"
+            )
+        return made[name]
+
+    return of
+
+
+def _text(values: pd.Series, variable: Variable) -> list[str]:
+    if not variable.numeric:
+        return [str(v) for v in values]
+    return [_one(float(v), variable.format) for v in values]
+
+
+def _one(value: float, form: str) -> str:
+    if math.isnan(value):
+        return ""
+    origin = np.datetime64("1960-01-01T00:00:00")
+    if form.startswith("DATETIME"):
+        return str(origin + np.timedelta64(round(value), "s"))
+    if form.startswith("DATE"):
+        return str(origin + np.timedelta64(round(value * 86400), "s"))[:10]
+    return str(int(value)) if value.is_integer() else repr(value)
