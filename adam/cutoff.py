@@ -1,19 +1,23 @@
 """The data cut-off: ADaM sees nothing after it, SDTM keeps everything.
 
 A record whose first possible day is after the cut-off is left out. Dates in a record that
-stays (an end, a death, the end of study) which are after the cut-off are blanked, because on
-that day they had not happened. Deaths lose DTHFL with DTHDTC.
+stays (an end, a death, the end of study) which are after the cut-off are blanked with their
+study days, because on that day they had not happened. Deaths lose DTHFL with DTHDTC.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mappings.frames import is_numeric
-from mappings.iso8601 import complete_day, first_day, parse
+from mappings.iso8601 import first_day, parse
+
+#: Before a dataset's name: its records after the data cut-off too.
+UNCUT = "ALL."
 
 _STARTS = ("STDTC", "DTC")
 
@@ -43,14 +47,17 @@ def _cut(frame: pd.DataFrame, name: str, limit: float) -> pd.DataFrame:
     if date and name != "DM":
         keep = ~(first_day(frame[date]) > limit).to_numpy(dtype=bool)
         frame = frame.loc[keep].reset_index(drop=True)
-    changed: dict[str, pd.Series[str]] = {}
+    changed: dict[str, pd.Series[Any]] = {}
     for column in frame.columns:
         if not str(column).endswith("DTC") or is_numeric(frame[column]):
             continue
         late = (first_day(frame[column]) > limit).to_numpy(dtype=bool)
         if late.any():
             changed[str(column)] = frame[column].where(~late, "")
+            day = f"{str(column).removesuffix('DTC')}DY"
+            if day in frame.columns:
+                changed[day] = frame[day].mask(late)
     if name == "DM" and "DTHDTC" in changed and "DTHFL" in frame.columns:
-        gone = (complete_day(frame["DTHDTC"]) > limit) | (first_day(frame["DTHDTC"]) > limit)
+        gone = first_day(frame["DTHDTC"]) > limit
         changed["DTHFL"] = frame["DTHFL"].where(~gone, "")
     return frame.assign(**changed)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from adam.criteria import Criteria, CriteriaError
-from adam.cutoff import cut, cutoff_day
+from adam.cutoff import UNCUT, cut, cutoff_day
 from adam.functions import FUNCTIONS
 from adam.parameters import (
     EventSource,
@@ -33,7 +33,7 @@ from adam.verbs import adam_verbs
 from mappings.built import BuiltDataset
 from mappings.conditions import Condition
 from mappings.findings import Finding, SpecificationFault
-from mappings.frames import blank_number, concat, is_numeric, text_series
+from mappings.frames import blank_number, blank_text, concat, is_numeric, text_series
 from mappings.load import Document, Steps, did_you_mean, spec_fault
 from mappings.modules import (
     Module,
@@ -50,10 +50,8 @@ from mappings.run import SetAside, clean, run_module
 from mappings.scope import Report, Scope
 from mappings.study import Study
 from mappings.verbs import verbs
+from mappings.verbs.const import Const
 from sdtm.terminology import sdtm_terminology
-
-#: Before a dataset's name: its records after the data cut-off too.
-UNCUT = "ALL."
 
 
 @dataclass(frozen=True)
@@ -125,12 +123,23 @@ def plan_adam(study: Study, sdtm: Mapping[str, Sequence[str]]) -> AdamPlan:
         module, found = _compile(document, about, workshop)
         faults.extend(found)
         modules.append(module)
+    _check_subjects(study, targets, faults)
     by_module = {m.module.target: m for m in modules}
     ordered, cycles = in_order([m.module for m in modules], _uses(by_module))
     faults.extend(cycles)
     if faults:
         raise SpecificationFault(faults)
     return AdamPlan(study, tuple(by_module[m.target] for m in ordered), criteria)
+
+
+def _check_subjects(
+    study: Study, targets: Sequence[tuple[Document, AdamTarget]], faults: list[Finding]
+) -> None:
+    if not targets or "ADSL" in (*(t.name for _, t in targets), *study.left_out):
+        return
+    place = targets[0][0].place(("target",), key=True)
+    message = "the study has no module for ADSL, which every other analysis dataset needs"
+    faults.append(spec_fault("adam.adsl", message, place, "Write adam/adsl.yaml."))
 
 
 def _uses(modules: Mapping[str, AdamModule]) -> dict[str, tuple[str, ...]]:
@@ -203,6 +212,7 @@ def _compile(
         if name:
             adsl.column(name, *steps)
     parameters = _parameters(document, names, adsl, faults)
+    _check_parameters(document, module, parameters, start, workshop, faults)
     return AdamModule(
         module,
         about,
@@ -258,10 +268,49 @@ def _check_names(
             message = f"the Required variable {name} has no rule"
             faults.append(spec_fault("rule.required", message, place))
     for i, key in enumerate(module.keys):
-        if key not in made:
+        if key not in made or key in module.hidden:
             message = f"the key '{key}' is no variable of this dataset"
             where = document.place(("keys", i))
             faults.append(spec_fault("name.key", message, where, did_you_mean(key, sorted(made))))
+
+
+def _check_parameters(
+    document: Document,
+    module: Module,
+    parameters: Sequence[Parameter],
+    start: str,
+    workshop: Workshop,
+    faults: list[Finding],
+) -> None:
+    """What a parameter needs beside its own settings: assessments, a start, lesions."""
+
+    def fault(parameter: Parameter, rule: str, message: str, advice: str, *steps: str) -> None:
+        at = ("params", parameter.code, *steps)
+        place = document.place(at) if steps else document.place(at, key=True)
+        message = f"the parameter {parameter.code} {message}"
+        faults.append(spec_fault(rule, message, place, advice))
+
+    rules = [r for _, r in module.rules_of("PARAMCD")]
+    fixed = [r.verb.value for r in rules if isinstance(r.verb, Const)]
+    for parameter in parameters:
+        if not start and parameter.start is None:
+            advice = "Give the module a 'start', or the parameter one of its own."
+            if parameter.response:
+                advice = "Give the module 'criteria' with 'start' and 'stop'."
+            fault(parameter, "param.start", "has no start", advice)
+        if not parameter.response:
+            continue
+        if not parameter.of and parameter.response != "lesions":
+            advice = "Say with 'of' which PARAMCD holds the assessments."
+            fault(parameter, "param.of", "has no assessments to be made of", advice)
+        for key, code in (("of", parameter.of), ("compare", parameter.compare)):
+            if code and len(fixed) == len(rules) and code not in fixed:
+                message = f"is made of '{code}', which no rule for PARAMCD gives"
+                fault(parameter, "param.of", message, did_you_mean(code, fixed), key)
+        lacking = [n for n in ("TU", "TR") if n not in workshop.sources]
+        if parameter.response == "lesions" and lacking:
+            message = f"is computed from TU and TR, and there is no {' and no '.join(lacking)}"
+            fault(parameter, "param.lesions", message, "", "response")
 
 
 def _parameters(
@@ -437,7 +486,7 @@ def _with_parameters(
     )
     parts: list[tuple[Parameter, pd.DataFrame]] = []
     made: pd.DataFrame
-    if module.analysed and len(base):
+    if module.analysed and module.module.blocks:
         flag = text_series([""] * len(base), base.index)
         for code in sorted({p.of for p in module.parameters if p.of}):
             chosen = base["PARAMCD"] == code
@@ -452,10 +501,11 @@ def _with_parameters(
         else:
             made = time_rows(ground, parameter, module.subjects, module.start, parameter.stop)
         parts.append((parameter, made))
-    frame = concat([base, stacked(parts)]) if len(base) else stacked(parts)
+    frame = concat([base, stacked(parts)])
     for name in parameter_columns(module.target.data):
         if name not in frame.columns:
-            frame[name] = blank_number(frame.index)
+            number = _numeric(module.target, name)
+            frame[name] = blank_number(frame.index) if number else blank_text(frame.index)
     return frame
 
 

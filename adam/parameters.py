@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from adam.criteria import Criteria
+from adam.cutoff import UNCUT
 from adam.lesions import NEW, NON_TARGET, PROGRESSION, TARGET, differences, respond
 from adam.response import assess, best_response, first_progression
 from adam.tte import Dates, Source, time_to_event
 from mappings.conditions import Condition
 from mappings.findings import Severity, SpecPlace
-from mappings.frames import concat, take_table, text_series
+from mappings.frames import concat, is_numeric, take_table, text_series
 from mappings.iso8601 import complete_day, iso_of_day
 from mappings.scope import Report, Scope
 
@@ -76,7 +77,7 @@ def response_rows(
     `base` are the records of the assessments that the parameter is made of.
     """
     adsl = ground.adsl
-    treated = adsl.loc[adsl[start].notna(), "USUBJID"]
+    treated = adsl.loc[adsl[start].notna(), "USUBJID"].drop_duplicates()
     if parameter.response == "lesions":
         return _from_lesions(ground, parameter, start, base)
     frame = _assessments(base, adsl, start, stop)
@@ -261,7 +262,8 @@ def time_rows(
         cutoff=ground.cutoff,
     )
     made["_form"] = text_series(["ADSL"] * len(made))
-    made["_row"] = made["USUBJID"].map(adsl.set_index("USUBJID")["_row"]).astype("int64")
+    rows = adsl.drop_duplicates("USUBJID").set_index("USUBJID")["_row"]
+    made["_row"] = made["USUBJID"].map(rows).astype("int64")
     return made
 
 
@@ -269,10 +271,11 @@ def _source(ground: Ground, source: EventSource) -> Source:
     frame = ground.data[source.dataset]
     scope = Scope(source.dataset, frame, ground.data, ground.report)
     where = pd.Series(source.where.mask(scope), index=frame.index)
-    number = next((n for n in ("ASEQ", f"{source.dataset}SEQ") if n in frame.columns), "")
-    return Source(
-        frame, source.date, source.desc, source.dataset, source.date, seq=number, where=where
-    )
+    home = source.dataset.removeprefix(UNCUT)
+    number = next((n for n in ("ASEQ", f"{home}SEQ") if n in frame.columns), "")
+    if not is_numeric(frame[source.date]):
+        frame = frame.assign(**{source.date: complete_day(frame[source.date])})
+    return Source(frame, source.date, source.desc, home, source.date, seq=number, where=where)
 
 
 def stacked(parts: list[tuple[Parameter, pd.DataFrame]]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 
 from adam.dates import DAY
 from adam.impute import death_date, impute_date
-from mappings.frames import is_numeric, text_series
+from mappings.frames import blank_text, is_numeric
 from mappings.iso8601 import complete_day, seconds, study_day
 from mappings.names import Names
 from mappings.rules import VerbClass
@@ -26,6 +27,13 @@ def part_of(variable: str) -> str:
     if variable.endswith("DTM"):
         return "DTM"
     return "TM" if variable.endswith("TM") else "DT"
+
+
+def _variable(names: Names) -> str:
+    """The variable that the rule is for, however deep in `first` or `lookup` the verb stands."""
+    groups = ("work", "vars", "then")
+    steps = [str(s) for s in names.steps]
+    return next((b for a, b in pairwise(steps) if a in groups), "")
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,8 @@ class AdamDate:
     not_before: str
     not_after: str
     after: str
-    limit: float
+    cut: bool
+    cutoff: float
     uses = ()
     origin = "Derived"
 
@@ -52,7 +61,7 @@ class AdamDate:
         if isinstance(given, list) or "format" in data or "time" in data:
             names.fault("date.parts", "in ADaM 'date' reads one ISO 8601 variable", "", "date")
             given = given[0] if isinstance(given, list) else given
-        variable = str(names.steps[-1]) if names.steps else ""
+        variable = _variable(names)
         return cls(
             names.column(given, "date"),
             part_of(variable),
@@ -61,7 +70,8 @@ class AdamDate:
             names.column(data["notbefore"], "notbefore") if "notbefore" in data else "",
             names.column(data["notafter"], "notafter") if "notafter" in data else "",
             names.column(data["after"], "after") if "after" in data else "",
-            cutoff if data.get("cut") == "true" else np.inf,
+            data.get("cut") == "true",
+            cutoff,
         )
 
     @property
@@ -78,7 +88,7 @@ class AdamDate:
             whole = seconds(dtc)
             return whole - (whole // DAY) * DAY
         if not self.impute:
-            return complete_day(dtc).clip(upper=self.limit)
+            return complete_day(dtc).clip(upper=self.cutoff if self.cut else np.inf)
         if self.after:
             made = death_date(dtc, scope[self.after])
         else:
@@ -89,8 +99,13 @@ class AdamDate:
                 not_before=scope[self.not_before] if self.not_before else None,
                 not_after=scope[self.not_after] if self.not_after else None,
             )
-        scope.made[self.flag] = text_series(made.dtf, scope.index)
-        return made.dt
+        # What was not known on the day of the cut-off is not imputed to be later.
+        guessed = made.dtf.ne("")
+        day = made.dt.mask(guessed | self.cut, made.dt.clip(upper=self.cutoff))
+        flags = scope.made.get(self.flag, blank_text(scope.frame.index)).copy()
+        flags.loc[scope.index] = made.dtf.to_numpy()
+        scope.made[self.flag] = flags
+        return day
 
     def sentence(self) -> str:
         kind = {"DTM": "date and time", "TM": "time", "DT": "date"}[self.part]
@@ -106,8 +121,10 @@ class AdamDate:
             text += f", which {self.flag} tells"
         else:
             text += "; missing when it is not complete"
-        if np.isfinite(self.limit):
+        if self.cut and np.isfinite(self.cutoff):
             text += "; a date after the data cut-off becomes the cut-off"
+        elif self.impute and np.isfinite(self.cutoff):
+            text += "; an imputed date is at most the data cut-off"
         return text
 
 

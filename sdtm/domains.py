@@ -23,18 +23,28 @@ from mappings.modules import Module, Workshop, compile_module, in_order, made_by
 from mappings.names import Source
 from mappings.raw import RawForm
 from mappings.registry import study_functions
+from mappings.rules import Rule
 from mappings.run import SUPP, Mapped, SetAside, run_late, run_module
 from mappings.scope import Report
 from mappings.study import Study
 from mappings.verbs import verbs
+from sdtm.merged import merged
+from sdtm.relrec import check_relationships, relationships
 from sdtm.results import add_standard_results
 from sdtm.standard import Domain, UnknownName, dataset_order, domain
 from sdtm.supp import COLUMNS as SUPP_COLUMNS
-from sdtm.supp import Qualifier, continued, supplemental
-from sdtm.target import by_subject, sequence, standard_results, target, test_name
+from sdtm.supp import Qualifier, continued, supplemental, whole_qualifiers
+from sdtm.target import (
+    by_subject,
+    sequence,
+    standard_results,
+    target,
+    test_name,
+    unknown_settings,
+)
 from sdtm.terminology import Terminology, sdtm_terminology
 from sdtm.timing import epochs, last_before_exposure, reference_days
-from sdtm.trial import check_summary, summary
+from sdtm.trial import check_summary, summary, summary_variables
 from sdtm.visits import add_visits, unscheduled_table
 
 SUBJECT = ("STUDYID", "USUBJID", "SUBJID", "SITEID")
@@ -94,12 +104,16 @@ def plan_sdtm(study: Study, headers: Mapping[str, Sequence[str]]) -> SdtmPlan:
             continue
         module, found = compile_module(document, about, workshop)
         faults.extend(found)
+        faults.extend(unknown_settings(module, about))
         modules.append(module)
     ordered, cycles = in_order(modules)
     faults.extend(cycles)
+    plan = SdtmPlan(study, tuple(ordered), terminology)
+    if not faults:
+        faults.extend(check_relationships(study, planned_variables(plan)))
     if faults:
         raise SpecificationFault(faults)
-    return SdtmPlan(study, tuple(ordered), terminology)
+    return plan
 
 
 def planned_variables(plan: SdtmPlan) -> dict[str, tuple[str, ...]]:
@@ -147,9 +161,12 @@ def run_sdtm(plan: SdtmPlan, forms: Mapping[str, RawForm], report: Report) -> Sd
         datasets.extend(_finish(module, work, loose))
     if plan.study.ts:
         frame = summary(plan.study, plan.terminology)
-        names = domain("TS").arranged(c for c in frame.columns if not c.startswith("_"))
+        names = summary_variables(frame)
         datasets.append(BuiltDataset("TS", frame, names, ("STUDYID", "TSPARMCD", "TSSEQ")))
     by_name = {d.name: d for d in datasets}
+    related = relationships(plan.study, merged(datasets))
+    if related is not None:
+        by_name["RELREC"] = related
     aside = tuple(a for m in work.mapped.values() for a in m.set_aside)
     return SdtmResult(tuple(by_name[n] for n in dataset_order(by_name)), aside)
 
@@ -170,6 +187,10 @@ def _map(module: Module, work: _Work) -> None:
         frame = _name_tests(frame, module, about, work)
     study = work.plan.study
     frame["STUDYID"] = text_series([study.id] * len(frame), frame.index)
+    if module.target == "DM":
+        # Which of two records of one subject (a finding) others look at is not left to the file.
+        frame = frame.sort_values(["USUBJID", "_form", "_id", "_row"], kind="stable")
+        frame = frame.reset_index(drop=True)
     work.mapped[module.target] = Mapped(module, frame, mapped.set_aside)
     work.data[module.target] = frame
 
@@ -211,14 +232,17 @@ def _finish(module: Module, work: _Work, loose: pd.DataFrame) -> list[BuiltDatas
         frame = add_visits(frame, study, loose, report, code)
     if timing.get("epoch"):
         frame["EPOCH"] = epochs(frame, frame[timing["epoch"]], _frame(work, "SE"), study)
-    if timing.get("baseline"):
-        frame = _flag_baseline(frame, module, dm)
     frame["DOMAIN"] = text_series([code] * len(frame), frame.index)
     frame = _number(frame, module, about, report)
-    qualifiers = _qualifiers(frame, module)
+    if timing.get("baseline"):
+        # After sorting, so that of two results at one moment the later in the dataset is taken.
+        frame = _flag_baseline(frame, module, dm)
+    qualifiers = whole_qualifiers(_qualifiers(frame, module), study.encoding)
     names = about.arranged(_final_names(module, about))
     texts = {n: about.allowed(n).label for n in names if not is_numeric(frame[n])}
-    frame, more = continued(frame, texts, study.encoding)
+    origins = {n: _qorig(r) for n in texts for _, r in module.rules_of(n)[:1]}
+    taken = [q.name for q in qualifiers]
+    frame, more = continued(frame, texts, study.encoding, origins, taken)
     built = [BuiltDataset(code, frame, names, _keys(module, about), module)]
     extra = supplemental(frame, code, sequence(about), [*qualifiers, *more])
     if len(extra):
@@ -310,13 +334,15 @@ def _number(frame: pd.DataFrame, module: Module, about: Domain, report: Report) 
     return frame
 
 
+def _qorig(rule: Rule) -> str:
+    return QORIG.get(rule.origin or rule.verb.origin, "Derived")
+
+
 def _qualifiers(frame: pd.DataFrame, module: Module) -> list[Qualifier]:
     found: dict[str, Qualifier] = {}
     for block in module.blocks:
         for rule in block.supp:
-            origin = QORIG.get(rule.origin or rule.verb.origin, "Derived")
-            values = frame[SUPP + rule.variable]
-            found.setdefault(
-                rule.variable, Qualifier(rule.variable, rule.label, origin, rule.evaluator, values)
-            )
+            name, values = rule.variable, frame[SUPP + rule.variable]
+            made = Qualifier(name, rule.label, _qorig(rule), rule.evaluator, values)
+            found.setdefault(name, made)
     return list(found.values())

@@ -27,11 +27,19 @@ def merged(datasets: Iterable[BuiltDataset]) -> dict[str, pd.DataFrame]:
         frame = dataset.frame[names].reset_index(drop=True)
         if dataset.name in supplements:
             frame = _with_qualifiers(frame, supplements[dataset.name])
+        # A qualifier that no record has is a column all the same: rules may name it.
+        lacking = [n for n in _qualifiers(dataset) if n not in frame.columns]
+        frame = frame.assign(**{n: blank_text(frame.index) for n in lacking})
         frame["_form"] = text_series([dataset.name] * len(frame))
         frame["_row"] = np.arange(1, len(frame) + 1)
         frame["_id"] = _identity(frame, dataset.keys)
         result[dataset.name] = frame
     return result
+
+
+def _qualifiers(dataset: BuiltDataset) -> list[str]:
+    blocks = dataset.module.blocks if dataset.module is not None else ()
+    return list(dict.fromkeys(r.variable for b in blocks for r in b.supp))
 
 
 def _with_qualifiers(frame: pd.DataFrame, supp: pd.DataFrame) -> pd.DataFrame:
@@ -44,6 +52,8 @@ def _with_qualifiers(frame: pd.DataFrame, supp: pd.DataFrame) -> pd.DataFrame:
             own = own + "|" + frame[variable].map("{:.0f}".format).astype("str")
             theirs = theirs + "|" + rows["IDVARVAL"]
         table = pd.Series(rows["QVAL"].to_numpy(), index=theirs.to_numpy())
+        # Only where two records share a key (DM, reported) can a pointer mean more than one.
+        table = table[~table.index.duplicated()]
         added[str(name)] = text_series(own.map(table))
     return frame.assign(**{n: c for n, c in added.items() if n not in frame.columns})
 
@@ -55,6 +65,6 @@ def _identity(frame: pd.DataFrame, keys: tuple[str, ...]) -> pd.Series[str]:
             continue
         column = frame[key]
         if pd.api.types.is_numeric_dtype(column):
-            column = column.map("{:g}".format).astype("str")
+            column = column.map("{:.15g}".format).astype("str")
         result = column if not len(result) or (result == "").all() else result + "|" + column
     return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pandas as pd
@@ -37,13 +37,19 @@ class Qualifier:
 
 
 def continued(
-    frame: pd.DataFrame, variables: Mapping[str, str], encoding: str
+    frame: pd.DataFrame,
+    variables: Mapping[str, str],
+    encoding: str,
+    origins: Mapping[str, str] | None = None,
+    taken: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, list[Qualifier]]:
     """Cut text over 200 bytes: the first piece stays, the others become qualifiers.
 
-    `variables` are the text variables with their labels. SDTMIG 4.5.3.2: QNAM is the variable's
-    name with a digit (cut to eight), at word boundaries.
+    `variables` are the text variables with their labels, `origins` their QORIG (CRF if it is
+    not said), `taken` the QNAMs that are in use. SDTMIG 4.5.3.2: QNAM is the variable's name
+    with a digit (cut to eight), at word boundaries.
     """
+    names = {*taken, *variables}
     qualifiers: list[Qualifier] = []
     changed: dict[str, pd.Series[str]] = {}
     for name, label in variables.items():
@@ -55,9 +61,41 @@ def continued(
         changed[name] = map_distinct(column, partial(_piece, cut, 0))
         for i in range(1, max(len(p) for p in cut.values())):
             rest = map_distinct(column, partial(_piece, cut, i))
-            short = label[: 40 - len(f" {i}")].rstrip()
-            qualifiers.append(Qualifier(f"{name[:7]}{i}", f"{short} {i}", "CRF", "", rest))
+            origin = (origins or {}).get(name, "CRF")
+            qualifiers.append(
+                Qualifier(_free(name, i, names), _numbered(label, i), origin, "", rest)
+            )
     return frame.assign(**changed), qualifiers
+
+
+def whole_qualifiers(qualifiers: Sequence[Qualifier], encoding: str) -> list[Qualifier]:
+    """Qualifiers whose values fit QVAL: text over 200 bytes goes on in further qualifiers."""
+    names = {q.name for q in qualifiers}
+    result: list[Qualifier] = []
+    for qualifier in qualifiers:
+        frame = pd.DataFrame({qualifier.name: qualifier.values})
+        label = {qualifier.name: qualifier.label}
+        origin = {qualifier.name: qualifier.origin}
+        kept, more = continued(frame, label, encoding, origin, sorted(names))
+        names.update(q.name for q in more)
+        result.append(replace(qualifier, values=kept[qualifier.name]))
+        result.extend(replace(q, evaluator=qualifier.evaluator) for q in more)
+    return result
+
+
+def _numbered(label: str, number: int) -> str:
+    tail = f" {number}"
+    return label.encode()[: 40 - len(tail)].decode(errors="ignore").rstrip() + tail
+
+
+def _free(name: str, number: int, names: set[str]) -> str:
+    """A QNAM of at most eight characters for a further piece, which no other one has."""
+    made = f"{name[: 8 - len(str(number))]}{number}"
+    while made in names:
+        number += 1
+        made = f"{name[: 8 - len(str(number))]}{number}"
+    names.add(made)
+    return made
 
 
 def _piece(cut: Mapping[str, list[str]], number: int, texts: list[str]) -> list[str]:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mappings.modules import made_by
+from mappings.findings import Finding
+from mappings.load import Steps, did_you_mean, spec_fault
+from mappings.modules import Module, made_by
 from sdtm.standard import OBSERVATIONS, Domain, domain
 
 DESIGN = "TRIAL DESIGN"
@@ -90,9 +92,46 @@ class SdtmTarget:
         return tuple(v.name for v in self.about.model or self.about.variables)
 
 
+def unknown_settings(module: Module, about: SdtmTarget) -> list[Finding]:
+    """Faults of a compiled module: settings beside its rules that name no variable it makes."""
+    if not module.blocks:
+        return []
+    data, code = module.data, about.name
+    made = {*module.variables, *about.automatic}
+    timing, standard = data.get("timing") or {}, data.get("standard") or {}
+    baseline = timing.get("baseline") or {}
+    given: list[tuple[object, Steps]] = [(timing.get("epoch"), ("timing", "epoch"))]
+    given += [(baseline.get(k), ("timing", "baseline", k)) for k in ("date", "result")]
+    by = baseline.get("by", [])
+    given += [(n, ("timing", "baseline", "by", i)) for i, n in enumerate(by)]
+    given += [(standard.get(k), ("standard", k)) for k in ("result", "unit", "low", "high")]
+    given += [(n, ("unique", i)) for i, n in enumerate(data.get("unique", []))]
+    if standard or (baseline and not by):
+        steps: Steps = ("standard",) if standard else ("timing", "baseline")
+        given.append((f"{code}TESTCD", steps))
+    faults: list[Finding] = []
+    for name, steps in given:
+        if name and name not in made:
+            message = f"there is no variable '{name}' in this module"
+            hint = did_you_mean(str(name), sorted(made))
+            faults.append(spec_fault("name.variable", message, module.document.place(steps), hint))
+    flag = str(baseline.get("flag", ""))
+    if flag and not about.known(flag):
+        message = f"there is no variable '{flag}' in {code}"
+        place = module.document.place(("timing", "baseline", "flag"))
+        hint = did_you_mean(flag, list(about.suggestions()))
+        faults.append(spec_fault("name.variable", message, place, hint))
+    for i, key in enumerate(module.keys):
+        if key in module.hidden:
+            message = f"the key '{key}' is a working variable, which the dataset does not keep"
+            place = module.document.place(("keys", i))
+            faults.append(spec_fault("name.key", message, place, "Move its rule to 'vars'."))
+    return faults
+
+
 def target(code: str, data: Mapping[str, Any]) -> SdtmTarget:
     """The target of a module; UnknownName lists the domains there are."""
     return SdtmTarget(domain(code), data)
 
 
-__all__ = ["OBSERVATIONS", "SdtmTarget", "by_subject", "sequence", "target"]
+__all__ = ["OBSERVATIONS", "SdtmTarget", "by_subject", "sequence", "target", "unknown_settings"]

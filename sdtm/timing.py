@@ -9,6 +9,9 @@ from mappings.frames import Mask, blank_text, present, take_table
 from mappings.iso8601 import complete_day, first_day, last_day, seconds
 from mappings.study import Study
 
+#: Seconds of a day.
+DAY = 86400.0
+
 
 def reference_days(frame: pd.DataFrame, dm: pd.DataFrame | None) -> pd.Series[float]:
     """SAS day of DM.RFSTDTC for each record; NaN where the subject has none."""
@@ -24,31 +27,40 @@ def epochs(
     """EPOCH of each date: that of the subject's element (SE) which holds it.
 
     An element reaches from its start to the start of the next; the day on which two meet
-    belongs to the later one. A partial date has an EPOCH only when its first and its last
-    possible day lie in elements of the same epoch (SDTMIG 5.3 SE, 4.4.4).
+    belongs to the later one, unless both times are known and the record is the earlier. A
+    partial date has an EPOCH only when its first and its last possible day lie in elements of
+    the same epoch (SDTMIG 5.3 SE, 4.4.4), and so has a date beside an element's partial one.
     """
     if elements is None:
         return blank_text(frame.index)
     table = pd.DataFrame(
         {
             "USUBJID": elements["USUBJID"],
-            "start": complete_day(elements["SESTDTC"]),
-            "end": complete_day(elements["SEENDTC"]),
+            "start": seconds(elements["SESTDTC"]).fillna(last_day(elements["SESTDTC"]) * DAY),
+            "end": first_day(elements["SEENDTC"]),
+            "longest": last_day(elements["SEENDTC"]),
             "epoch": take_table(elements["ETCD"], dict(study.epochs)),
         }
     ).dropna(subset="start")
-    table = table.sort_values(["start", "USUBJID", "epoch"], kind="stable")
-    first = _epoch_on(frame["USUBJID"], first_day(dates), table)
-    last = _epoch_on(frame["USUBJID"], last_day(dates), table)
+    table = table.sort_values(["start", "end", "USUBJID", "epoch"], kind="stable")
+    # A partial date between two elements leaves the days open that may be in either; behind the
+    # last element there is no other to be in.
+    final = ~table.duplicated("USUBJID", keep="last")
+    table["end"] = table["end"].mask(final, table["longest"])
+    time = seconds(dates)
+    first = _epoch_on(frame["USUBJID"], first_day(dates), time, table)
+    last = _epoch_on(frame["USUBJID"], last_day(dates), time, table)
     return first.where(first == last, "")
 
 
 def _epoch_on(
-    subjects: pd.Series[str], days: pd.Series[float], table: pd.DataFrame
+    subjects: pd.Series[str], days: pd.Series[float], time: pd.Series[float], table: pd.DataFrame
 ) -> pd.Series[str]:
-    wanted = pd.DataFrame({"USUBJID": subjects, "day": days}).dropna(subset="day")
-    wanted = wanted.rename_axis("at").reset_index().sort_values(["day", "at"], kind="stable")
-    found = pd.merge_asof(wanted, table, left_on="day", right_on="start", by="USUBJID")
+    moment = time.fillna(days * DAY + (DAY - 1))
+    wanted = pd.DataFrame({"USUBJID": subjects, "day": days, "moment": moment})
+    wanted = wanted.dropna(subset="day").rename_axis("at").reset_index()
+    wanted = wanted.sort_values(["moment", "at"], kind="stable")
+    found = pd.merge_asof(wanted, table, left_on="moment", right_on="start", by="USUBJID")
     inside = (found["end"].isna() | (found["day"] <= found["end"])).to_numpy(dtype=bool)
     values = found["epoch"].where(inside).fillna("").astype("str")
     result = blank_text(subjects.index)

@@ -9,7 +9,8 @@ from mappings.findings import Finding
 from mappings.frames import text_series
 from mappings.load import did_you_mean, spec_fault
 from mappings.study import Study
-from mappings.text import pieces
+from mappings.text import fits, pieces
+from sdtm.standard import domain
 from sdtm.terminology import Terminology
 
 
@@ -30,7 +31,22 @@ def check_summary(study: Study, terminology: Terminology) -> list[Finding]:
             message = f"'{parameter.null}' is no null flavour"
             hint = did_you_mean(parameter.null, sorted(flavours))
             faults.append(spec_fault("ts.null", message, parameter.place, hint))
+        for text in (parameter.value, parameter.code, parameter.reference, parameter.version):
+            if not fits(text, study.encoding):
+                message = f"'{text}' cannot stand in a package in {study.encoding}"
+                advice = "Write it in other characters, or declare another 'encoding'."
+                faults.append(spec_fault("ts.encoding", message, parameter.place, advice))
     return faults
+
+
+def summary_variables(frame: pd.DataFrame) -> tuple[str, ...]:
+    """The variables of TS in their order: TSVAL1 and so on stand behind TSVAL."""
+    names = [str(c) for c in frame.columns if not str(c).startswith("_")]
+    more = [n for n in names if n.startswith("TSVAL") and n[5:].isdigit()]
+    ordered: list[str] = []
+    for name in domain("TS").arranged(n for n in names if n not in more):
+        ordered += [name, *sorted(more, key=lambda n: int(n[5:]))] if name == "TSVAL" else [name]
+    return tuple(ordered)
 
 
 def summary(study: Study, terminology: Terminology) -> pd.DataFrame:

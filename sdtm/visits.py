@@ -1,8 +1,8 @@
 """VISITNUM, VISIT and VISITDY of a record from the event it was collected at.
 
 A planned visit has the number that study.yaml gives. An unscheduled one is placed by its date:
-its number is that of the planned visit before it plus .1, .2, ... (SDTMIG 4.4.5), and VISIT
-carries the number, so that VISIT and VISITNUM stay one to one.
+its number is that of the planned visit before it plus .1, .2, ... .9, .91, .92, ... (SDTMIG
+4.4.5), and VISIT carries the number, so that VISIT and VISITNUM stay one to one.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ def planned(study: Study) -> dict[str, Visit]:
 
 
 def unscheduled_table(study: Study, visits: pd.DataFrame | None) -> pd.DataFrame:
-    """USUBJID, _event, _repeat, VISITNUM of each unscheduled visit.
+    """USUBJID, _event, _repeat, VISITNUM of each unscheduled visit, one row for each.
 
-    `visits` are the records of SV: USUBJID, SVSTDTC, _event, _repeat.
+    `visits` are the records of SV: USUBJID, SVSTDTC, _event, _repeat. A visit that SV has twice
+    is placed by its earlier date.
     """
     columns = ["USUBJID", "_event", "_repeat", "VISITNUM"]
     if visits is None or "SVSTDTC" not in visits.columns:
@@ -41,7 +42,10 @@ def unscheduled_table(study: Study, visits: pd.DataFrame | None) -> pd.DataFrame
     extra = frame["_event"].isin(names).to_numpy(dtype=bool)
     dated = frame["day"].notna().to_numpy(dtype=bool)
     scheduled = frame[~extra & dated & frame["number"].notna()]
-    loose = frame[extra & dated].sort_values(["day", "USUBJID", "_repeat"], kind="stable")
+    frame["order"] = pd.to_numeric(frame["_repeat"], errors="coerce")
+    by = ["day", "USUBJID", "order", "_repeat", "_event"]
+    loose = frame[extra & dated].sort_values(by, kind="stable")
+    loose = loose.drop_duplicates(["USUBJID", "_event", "_repeat"])
     before = pd.merge_asof(
         loose,
         scheduled.sort_values(["day", "number"], kind="stable")[["USUBJID", "day", "number"]],
@@ -51,8 +55,13 @@ def unscheduled_table(study: Study, visits: pd.DataFrame | None) -> pd.DataFrame
     )
     base = before["number_before"].fillna(0.0)
     rank = before.groupby(["USUBJID", base], sort=False).cumcount() + 1
-    step = np.where(rank < 10, rank / 10, rank / 100)
-    return before.assign(VISITNUM=(base + step).round(2))[columns]
+    return before.assign(VISITNUM=(base + _steps(rank)).round(9))[columns]
+
+
+def _steps(rank: pd.Series[int]) -> pd.Series[float]:
+    """.1 to .9, then .91 to .99, then .991: always rising, and no later visit moves an earlier."""
+    nines, digit = (rank - 1) // 9, (rank - 1) % 9 + 1
+    return 1.0 - 10.0**-nines + digit * 10.0 ** -(nines + 1)
 
 
 def add_visits(
@@ -101,7 +110,7 @@ def add_visits(
         found = frame.loc[loose, keys].merge(unscheduled, how="left", on=keys)
         numbers = found["VISITNUM"].to_numpy(dtype="float64")
         number[loose] = numbers
-        shown = ["" if np.isnan(n) else f" {n:g}" for n in numbers]
+        shown = ["" if np.isnan(n) else f" {n:.12g}" for n in numbers]
         name[loose] = name[loose] + text_series(shown, name.index[loose])
         missing = np.zeros(len(frame), dtype=bool)
         missing[np.flatnonzero(loose)[np.isnan(numbers)]] = True
