@@ -203,8 +203,11 @@ def _study(
         visits=_visits(data.get("visits", [])),
         epochs={k: str(v) for k, v in data.get("epochs", {}).items()},
         tables={
-            name: [{k: str(v or "") for k, v in row.items()} for row in rows]
-            for name, rows in data.get("tables", {}).items()
+            "visits": _visit_table(data.get("visits", [])),
+            **{
+                name: [{k: str(v or "") for k, v in row.items()} for row in rows]
+                for name, rows in data.get("tables", {}).items()
+            },
         },
         ts=_summary(main),
         response=data.get("response", {}),
@@ -297,6 +300,13 @@ def _visits(rows: list[dict[str, Any]]) -> tuple[Visit, ...]:
             )
         )
     return tuple(visits)
+
+
+def _visit_table(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The planned visits as a table of the study, for lookups and for TV."""
+    names = ("visit", "number", "day")
+    planned = [r for r in rows if r.get("unscheduled") != "true"]
+    return [{n: str(r.get(n) or "") for n in names} for r in planned]
 
 
 def _summary(main: Document) -> tuple[SummaryParameter, ...]:
