@@ -1,32 +1,18 @@
-"""The reference study, built once for all tests of this folder, and its records as text."""
+"""The records of the reference study as text."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from crosswalk.build import Package, make_package
+from crosswalk.build import Package
 from define.model import Variable
 
-STUDY = Path(__file__).parents[2] / "mappings" / "cea_cart"
 Texts = Callable[[str], pd.DataFrame]
-
-
-@pytest.fixture(scope="session")
-def study_folder() -> Path:
-    """The folder of the reference study."""
-    return STUDY
-
-
-@pytest.fixture(scope="session")
-def reference() -> Package:
-    """The reference study, built in memory."""
-    return make_package(STUDY)
 
 
 @pytest.fixture(scope="session")

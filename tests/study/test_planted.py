@@ -106,10 +106,9 @@ def test_the_table_is_complete() -> None:
     assert all(line["expected"] for line in lines if line["check"] != "nofinding")
 
 
-def test_every_file_named_is_there(study_folder: Path) -> None:
-    missing = sorted(
-        {line["raw_file"] for line in planted() if not (study_folder / line["raw_file"]).is_file()}
-    )
+def test_every_file_named_is_there(reference_study: Path) -> None:
+    files = sorted({line["raw_file"] for line in planted()})
+    missing = [file for file in files if not (reference_study / file).is_file()]
     assert not missing
 
 
