@@ -3,18 +3,28 @@
 A condition is a block of tests that all hold, or a list of such blocks of which one holds.
 With a missing value `ne` and `notin` hold and the orderings (`lt le gt ge`) do not: that is
 said here once and nowhere else decided. `$NAME` stands for another column.
+
+Text is compared as the verbs give it, without blanks at its ends and with full-width characters
+narrowed. Two texts are ordered as numbers when both show one, otherwise as text (which is the
+order of ISO 8601); but text that is neither a number nor a date is never before or after a number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
+from operator import ge, gt, le, lt
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from mappings.frames import Mask, is_numeric, present
+from mappings.findings import SpecificationFault, SpecPlace
+from mappings.frames import Mask, distinct_rows, is_numeric, map_distinct_numbers
+from mappings.iso8601 import parse
+from mappings.load import spec_fault
+from mappings.text import number, plain
 
 
 class Columns(Protocol):
@@ -31,6 +41,31 @@ ORDERINGS: dict[str, str] = {
     "gt": "is after or above",
     "ge": "is at least",
 }
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {"lt": lt, "le": le, "gt": gt, "ge": ge}
+
+
+def _answers(series: pd.Series[str], test: Callable[[str], bool]) -> Mask:
+    """A test of text, asked once per distinct value."""
+    codes, uniques = pd.factorize(series, sort=False)
+    held = np.asarray([test(plain(str(u))) for u in uniques], dtype=bool)
+    return held[codes]
+
+
+def _there(series: pd.Series[Any]) -> Mask:
+    if is_numeric(series):
+        return series.notna().to_numpy(dtype=bool)
+    return _answers(series, bool)
+
+
+def _holds(comparator: str, left: str, right: str) -> bool:
+    """Whether two texts that are there stand in the order."""
+    a, b = number(left), number(right)
+    numbers = (not np.isnan(a), not np.isnan(b))
+    if all(numbers):
+        return _OPERATORS[comparator](a, b)
+    if any(numbers) and (parse(left) is None or parse(right) is None):
+        return False
+    return _OPERATORS[comparator](left, right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +79,7 @@ class Test:
     column: str
     comparator: str
     values: tuple[str, ...] = ()
+    place: SpecPlace = field(default=SpecPlace(""), compare=False)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -51,49 +87,53 @@ class Test:
         return (self.column, *others)
 
     def mask(self, data: Columns) -> Mask:
-        """True where the comparison holds."""
+        """True where the comparison holds.
+
+        Raises SpecificationFault when a numeric column is compared with a text that is no number.
+        """
         left = data[self.column]
         if self.comparator in ("present", "missing"):
-            there = present(left)
+            there = _there(left)
             return there if self.comparator == "present" else ~there
         if self.comparator in ("eq", "in", "ne", "notin"):
             equal = self._equal(left, data)
             return equal if self.comparator in ("eq", "in") else ~equal
         return self._ordered(left, data)
 
+    def _number(self, value: str) -> float:
+        shown = number(value)
+        if np.isnan(shown):
+            message = f"{self.column} is a number, but '{value}' is not"
+            raise SpecificationFault([spec_fault("condition.number", message, self.place)])
+        return shown
+
     def _equal(self, left: pd.Series[Any], data: Columns) -> Mask:
-        equal = np.zeros(len(left), dtype=bool)
+        constants = [plain(v) for v in self.values if not v.startswith("$")]
+        if is_numeric(left):
+            equal = left.isin([self._number(v) for v in constants if v]).to_numpy(dtype=bool)
+            if "" in constants:
+                equal |= ~_there(left)
+        else:
+            equal = _answers(left, lambda text: text in constants)
         for value in self.values:
             if value.startswith("$"):
-                right = data[value[1:]]
-                equal |= (left == right).to_numpy(dtype=bool) & present(left)
-            elif is_numeric(left):
-                equal |= (left == float(value)).to_numpy(dtype=bool)
-            else:
-                equal |= (left == value).to_numpy(dtype=bool)
+                equal |= _compared(left, data[value[1:]], lambda a, b: bool(a == b))
         return equal
 
     def _ordered(self, left: pd.Series[Any], data: Columns) -> Mask:
         value = self.values[0]
-        there = present(left)
-        right: Any = value
         if value.startswith("$"):
-            right = data[value[1:]]
-            there = there & present(right)
-        elif is_numeric(left):
-            right = float(value)
-        elif _number(value) is not None:
-            left = pd.to_numeric(left, errors="coerce")
-            there = left.notna().to_numpy(dtype=bool)
-            right = float(value)
-        operations: dict[str, Callable[[Any], Any]] = {
+            return _compared(left, data[value[1:]], partial(_holds, self.comparator))
+        if not is_numeric(left):
+            right = plain(value)
+            return _answers(left, lambda text: bool(text) and _holds(self.comparator, text, right))
+        operations: dict[str, Callable[[float], pd.Series[bool]]] = {
             "lt": left.lt,
             "le": left.le,
             "gt": left.gt,
             "ge": left.ge,
         }
-        result: Mask = operations[self.comparator](right).to_numpy(dtype=bool, na_value=False)
-        return result & there
+        return operations[self.comparator](self._number(value)).to_numpy(dtype=bool)
 
     def sentence(self) -> str:
         """The test in words, for a method text."""
@@ -108,11 +148,28 @@ class Test:
         return f"{self.column} is {negated}one of {', '.join(shown)}"
 
 
-def _number(value: str) -> float | None:
-    try:
-        return float(value)
-    except ValueError:
-        return None
+def _compared(
+    left: pd.Series[Any], right: pd.Series[Any], test: Callable[[Any, Any], bool]
+) -> Mask:
+    """A test of two columns on the rows where both are there; `test` gets plain texts.
+
+    A text beside a numeric column counts as the number that it shows.
+    """
+    if is_numeric(left) != is_numeric(right):
+        left, right = (
+            c
+            if is_numeric(c)
+            else map_distinct_numbers(c, lambda texts: [number(t) for t in texts])
+            for c in (left, right)
+        )
+    codes, rows = distinct_rows([left, right])
+    there = _there(left) & _there(right)
+    if is_numeric(left):
+        shown = [(f"{a!r}", f"{b!r}") for a, b in rows]
+    else:
+        shown = [(plain(str(a)), plain(str(b))) for a, b in rows]
+    held = np.asarray([test(a, b) for a, b in shown], dtype=bool)
+    return held[codes] & there if len(rows) else there
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +210,7 @@ class Condition:
 
         clauses = tuple(
             tuple(
-                Test(resolve(t.column), t.comparator, tuple(value(v) for v in t.values))
+                replace(t, column=resolve(t.column), values=tuple(value(v) for v in t.values))
                 for t in clause
             )
             for clause in self.clauses

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mappings.text import number, plain
+
 Mask = npt.NDArray[np.bool_]
 LINEAGE = ("_form", "_row")
 
@@ -69,20 +71,43 @@ def distinct_rows(
     """Codes per row and the list of distinct tuples over several aligned columns."""
     if not len(columns) or not len(columns[0]):
         return np.zeros(0, dtype=np.intp), []
-    parts = [pd.factorize(c, sort=False, use_na_sentinel=False) for c in columns]
-    combined = np.zeros(len(columns[0]), dtype=np.int64)
-    for codes, uniques in parts:
-        combined = combined * max(len(uniques), 1) + codes
-    codes, firsts = pd.factorize(combined, sort=False)
-    rows: list[tuple[Hashable, ...]] = []
-    for number in firsts:
-        rest = int(number)
-        values: list[Hashable] = []
-        for _, uniques in reversed(parts):
-            rest, position = divmod(rest, max(len(uniques), 1))
-            values.append(uniques[position])
-        rows.append(tuple(reversed(values)))
-    return codes, rows
+    combined = np.zeros(len(columns[0]), dtype=np.intp)
+    for column in columns:
+        codes, uniques = pd.factorize(column, sort=False, use_na_sentinel=False)
+        # Renumbered after every column, or the product of many columns would overflow.
+        combined, _ = pd.factorize(combined * len(uniques) + codes, sort=False)
+    _, firsts = np.unique(combined, return_index=True)
+    parts = [column.iloc[firsts].tolist() for column in columns]
+    return combined, list(zip(*parts, strict=True))
+
+
+def number_text(series: pd.Series[Any]) -> pd.Series[str]:
+    """Numbers as the shortest text of at most 15 digits; missing is ""."""
+    codes, uniques = pd.factorize(series, sort=False)
+    # Adding zero makes a negative zero a plain one.
+    texts = pd.array([*(f"{u + 0.0:.15g}" for u in uniques), ""], dtype="str")
+    return pd.Series(texts.take(codes), index=series.index, dtype="str")
+
+
+def as_text(series: pd.Series[Any]) -> pd.Series[str]:
+    """The column as text: numbers by `number_text`, text as it is."""
+    return number_text(series) if is_numeric(series) else series
+
+
+def sorted_positions(values: pd.Series[Any], *, last: bool) -> npt.NDArray[np.intp]:
+    """Positions of the rows in order of their values; equal ones stay in their order.
+
+    Text is ordered as numbers when every value shows one. Missing values come at the end that
+    is not taken: after the others, or before them when the `last` is wanted.
+    """
+    if not is_numeric(values):
+        shown = map_distinct(values, lambda texts: [plain(t) for t in texts])
+        numbers = map_distinct_numbers(shown, lambda texts: [number(t) for t in texts])
+        values = numbers if (numbers.notna() | shown.eq("")).all() else shown.where(shown.ne(""))
+    plan = values.reset_index(drop=True).sort_values(
+        kind="stable", na_position="first" if last else "last"
+    )
+    return plan.index.to_numpy(dtype=np.intp)
 
 
 def take_table(keys: pd.Series[str], table: Mapping[str, str], missing: str = "") -> pd.Series[str]:
@@ -91,21 +116,30 @@ def take_table(keys: pd.Series[str], table: Mapping[str, str], missing: str = ""
 
 
 def concat(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Stack frames; a column that one of them lacks is missing there, in its own type."""
+    """Stack frames; a column that one of them lacks is missing there, in its own type.
+
+    A column that is text in one frame with rows and numbers in another becomes text.
+    """
     frames = [f for f in frames if len(f.columns)]
     if not frames:
         return pd.DataFrame()
     columns: dict[str, bool] = {}
-    for frame in frames:
+    for frame in sorted(frames, key=lambda f: not len(f)):
         for name in frame.columns:
-            columns.setdefault(name, is_numeric(frame[name]))
+            numeric = is_numeric(frame[name])
+            columns[name] = columns.get(name, numeric) and (numeric or not len(frame))
+    names = dict.fromkeys(name for frame in frames for name in frame.columns)
+    columns = {name: columns[name] for name in names}
     filled = []
     for frame in frames:
-        data = {
-            name: frame[name]
-            if name in frame.columns
-            else (blank_number(frame.index) if numeric else blank_text(frame.index))
-            for name, numeric in columns.items()
-        }
+        data = {name: _in_type(frame, name, numeric=numeric) for name, numeric in columns.items()}
         filled.append(pd.DataFrame(data, index=frame.index))
     return pd.concat(filled, ignore_index=True)
+
+
+def _in_type(frame: pd.DataFrame, name: str, *, numeric: bool) -> pd.Series[Any]:
+    if name in frame.columns and is_numeric(frame[name]) == numeric:
+        return frame[name]
+    if numeric:
+        return blank_number(frame.index)
+    return number_text(frame[name]) if name in frame.columns else blank_text(frame.index)

@@ -19,9 +19,11 @@ import pandas as pd
 from mappings.frames import map_distinct_numbers
 
 EPOCH = date(1960, 1, 1).toordinal()
+# A hyphen stands for an unknown part before a known one (``2003---15``), never for the last.
 _DATE = re.compile(
-    r"(?P<y>\d{4})(?:-(?P<m>\d{2}|-)(?:-(?P<d>\d{2}|-))?)?"
-    r"(?:T(?P<h>\d{2}|-)(?::(?P<n>\d{2}|-)(?::(?P<s>\d{2}))?)?)?"
+    r"(?P<y>\d{4})(?:-(?P<m>\d{2}|-(?=-))(?:-(?P<d>\d{2}|-(?=T))"
+    r"(?:T(?P<h>\d{2}|-(?=:))(?::(?P<n>\d{2}|-(?=:))(?::(?P<s>\d{2}))?)?)?)?)?",
+    re.ASCII,
 )
 
 
@@ -62,15 +64,11 @@ def parse(text: str) -> Moment | None:
     )
     if year is None or year < 1:
         return None
-    if month is None and match["d"] == "-" and hour is None:
-        return None
     if month is not None and not 1 <= month <= 12:
         return None
     if day is not None and not 1 <= day <= calendar.monthrange(year, month or 1)[1]:
         return None
-    if month is None and day is not None and day > 31:
-        return None
-    if hour is not None and (hour > 23 or (minute or 0) > 59 or (second or 0) > 59):
+    if (hour or 0) > 23 or (minute or 0) > 59 or (second or 0) > 59:
         return None
     return Moment(year, month, day, hour, minute, second)
 
@@ -104,7 +102,7 @@ def iso_date(year: str, month: str, day: str) -> str:
 
 def iso_time(text: str) -> str:
     """ISO 8601 time of collected text ``HH:MM`` or ``HH:MM:SS``; ValueError when it is none."""
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", text.strip())
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", text.strip(), re.ASCII)
     if match is None:
         raise ValueError(f"'{text}' is not a time HH:MM or HH:MM:SS")
     hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
@@ -126,13 +124,9 @@ def last_day(dtc: pd.Series[str]) -> pd.Series[float]:
 
 def _bound(text: str, *, last: bool) -> float:
     moment = parse(text)
-    if moment is None or (moment.month is None and moment.day is not None):
-        return np.nan if moment is None else float(_year_bound(moment.year, last=last))
+    if moment is None:
+        return np.nan
     return float(moment.last() if last else moment.first())
-
-
-def _year_bound(year: int, *, last: bool) -> int:
-    return Moment(year).last() if last else Moment(year).first()
 
 
 def complete_day(dtc: pd.Series[str]) -> pd.Series[float]:

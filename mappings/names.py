@@ -149,8 +149,17 @@ class Names:
         quiet = replace(names, faults=[])
         filled = Condition(
             tuple(
-                tuple(replace(t, values=tuple(names.text(v) for v in t.values)) for t in clause)
-                for clause in condition.clauses
+                tuple(
+                    replace(
+                        t,
+                        values=tuple(names.text(v) for v in t.values),
+                        place=names.document.place(
+                            (*names.steps, *((number,) if listed else ()), t.column)
+                        ),
+                    )
+                    for t in clause
+                )
+                for number, clause in enumerate(condition.clauses)
             )
         )
         return filled.renamed(quiet.column)

@@ -6,13 +6,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from mappings.conditions import Condition
 from mappings.findings import SpecPlace
-from mappings.frames import blank_number, blank_text, is_numeric
+from mappings.frames import as_text, blank_number, blank_text, is_numeric
+from mappings.load import spec_fault
 from mappings.names import Names
 from mappings.scope import Scope
+from mappings.text import number
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "copy": ("case",),
+    "map": ("ct", "to"),
+    "date": ("format", "time", "impute", "flag", "notbefore", "notafter", "after", "cut"),
+    "join": ("sep", "pad"),
+    "lookup": ("get", "by", "where", "pick", "order"),
+    "call": ("reads",),
+}
+"""The keys that belong to one verb; beside another they would do nothing and are refused."""
+
+OUTER = ("label", "source", "comment", "evaluator")
+"""Keys that say something about a variable, and nothing about a rule inside another rule."""
 
 
 class Verb(Protocol):
@@ -91,16 +107,19 @@ class Rule:
             return self.verb.run(inner)
         mask = self.when.mask(scope)
         part = self.verb.run(inner.rows(mask))
+        other = self.otherwise
+        if is_numeric(part) and other is not None and np.isnan(number(other)):
+            part = as_text(part)
         whole: pd.Series[Any]
         if is_numeric(part):
             whole = blank_number(scope.index)
-            if self.otherwise is not None:
-                whole[:] = float(self.otherwise)
+            if other is not None:
+                whole[:] = number(other)
         else:
             whole = blank_text(scope.index)
-            if self.otherwise is not None:
-                whole[:] = self.otherwise
-        whole[mask] = part
+            if other is not None:
+                whole[:] = other
+        whole[mask] = part.array
         return whole
 
     def sentence(self) -> str:
@@ -120,6 +139,7 @@ def parse_rule(
 ) -> Rule:
     """A rule from loaded YAML that has passed the schema."""
     kind = next(v for v in verbs if v in data)
+    _check_keys(variable, kind, data, names)
     otherwise = data.get("else")
     return Rule(
         variable=variable,
@@ -136,3 +156,24 @@ def parse_rule(
         evaluator=str(data.get("evaluator", "")),
         also=str(data.get("flag", "")),
     )
+
+
+def _check_keys(variable: str, kind: str, data: Mapping[str, Any], names: Names) -> None:
+    """Refuse keys that the schema knows but that would be ignored here."""
+
+    def fault(key: str, message: str, advice: str = "") -> None:
+        place = names.document.place((*names.steps, key), key=True)
+        names.faults.append(spec_fault("rule.key", message, place, advice))
+
+    for owner, keys in KEYS.items():
+        for key in keys:
+            if key in data and owner != kind and key not in KEYS.get(kind, ()):
+                fault(key, f"'{key}' does nothing beside '{kind}'", f"It belongs to '{owner}'.")
+    for key in OUTER:
+        if key in data and not variable:
+            message = f"'{key}' does nothing in a rule inside another rule"
+            fault(key, message, "Say it of the variable.")
+    if "else" in data and "when" not in data:
+        fault("else", "'else' does nothing without 'when'")
+    if kind in ("num", "day") and "else" in data and np.isnan(number(names.text(data["else"]))):
+        fault("else", f"'{kind}' gives numbers, but '{data['else']}' is not one")

@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 
 from mappings.findings import Severity
-from mappings.frames import Mask, blank_text, concat, is_numeric, map_distinct
+from mappings.frames import (
+    Mask,
+    blank_text,
+    concat,
+    is_numeric,
+    map_distinct,
+    number_text,
+    present,
+    sorted_positions,
+)
 from mappings.modules import Block, Module, One
 from mappings.rules import Rule
 from mappings.scope import Report, Scope
@@ -90,26 +99,30 @@ def _run_block(
         supp[SUPP + rule.variable] = clean(rule, rule.run(scope), scope, numeric=False)
     frame = pd.DataFrame({**result, **scope.made, **supp}, index=source.index)
     if block.keep is not None:
-        frame = frame.loc[block.keep.mask(scope)]
+        kept = block.keep.mask(scope)
+        frame = frame.loc[kept]
+        scope = scope.rows(kept)
     if block.one is not None:
-        frame, dropped = _one(frame, block.one, module.target, block.source.name)
-        aside.extend(dropped)
+        taken = _one(scope, block.one)
+        dropped = len(frame) - int(taken.sum())
+        frame = frame.loc[taken]
+        if dropped:
+            name = block.source.name
+            aside.append(SetAside(module.target, name, block.one.reason, dropped))
     return frame, aside
 
 
-def _one(
-    frame: pd.DataFrame, one: One, target: str, source: str
-) -> tuple[pd.DataFrame, list[SetAside]]:
-    def plain(name: str) -> str:
-        return name.removeprefix(f"{target}.")
-
-    order = frame.sort_values(plain(one.order), kind="stable")
-    per = [plain(p) for p in one.per]
+def _one(scope: Scope, one: One) -> Mask:
+    """True for the record that is taken of each key; without a key, a record stands alone."""
     last = one.take == "last"
-    taken = order.drop_duplicates(per, keep="last" if last else "first").sort_index()
-    dropped = len(frame) - len(taken)
-    aside = [SetAside(target, source, one.reason, dropped)] if dropped else []
-    return taken, aside
+    positions = sorted_positions(scope[one.order], last=last)
+    keys = pd.DataFrame({p: scope[p].to_numpy() for p in one.per})
+    known: Mask = np.logical_and.reduce([present(scope[p]) for p in one.per])
+    ordered = keys.iloc[positions]
+    again = ordered.duplicated(keep="last" if last else "first").to_numpy(dtype=bool)
+    taken: Mask = ~known
+    taken[positions[~again]] = True
+    return taken
 
 
 def clean(rule: Rule, values: pd.Series[Any], scope: Scope, numeric: bool | None) -> pd.Series[Any]:
@@ -119,15 +132,10 @@ def clean(rule: Rule, values: pd.Series[Any], scope: Scope, numeric: bool | None
     control character, is a finding and the value stays missing.
     """
     if is_numeric(values):
-        return _as_text(values) if numeric is False else values
+        return number_text(values) if numeric is False else values
     if numeric:
         return numbers_of(scope, values, list(rule.reads))
     return _clean_text(rule, values, scope)
-
-
-def _as_text(values: pd.Series[Any]) -> pd.Series[str]:
-    texts = values.map("{:.15g}".format).astype("str")
-    return texts.where(values.notna(), "")
 
 
 def _clean_text(rule: Rule, values: pd.Series[str], scope: Scope) -> pd.Series[str]:
@@ -137,8 +145,9 @@ def _clean_text(rule: Rule, values: pd.Series[str], scope: Scope) -> pd.Series[s
     if not odd:
         return values
     fixed = {t: narrow(t) for t in odd}
-    refused = {t for t in odd if not fits(fixed[t], encoding) or has_control(fixed[t])}
-    moved = {t for t in odd if fixed[t] != t and t not in refused}
+    control = {t for t in odd if has_control(t)}
+    refused = {t for t in odd if not fits(fixed[t], encoding)} - control
+    moved = {t for t in odd if fixed[t] != t} - refused - control
 
     def rows(texts: set[str]) -> Mask:
         return values.isin(sorted(texts)).to_numpy(dtype=bool)
@@ -154,6 +163,15 @@ def _clean_text(rule: Rule, values: pd.Series[str], scope: Scope) -> pd.Series[s
             columns=columns,
             severity=Severity.NOTICE,
         )
+    if control:
+        scope.fault(
+            "text.control",
+            rows(control),
+            lambda value: f"a line break or another control character in {value!a}",
+            "Ask the site to take it out.",
+            values=values,
+            columns=columns,
+        )
     if refused:
         scope.fault(
             "text.not_ascii" if encoding == "ascii" else "text.encoding",
@@ -164,7 +182,7 @@ def _clean_text(rule: Rule, values: pd.Series[str], scope: Scope) -> pd.Series[s
             columns=columns,
         )
     return map_distinct(
-        values, lambda texts: ["" if t in refused else fixed.get(t, t) for t in texts]
+        values, lambda texts: ["" if t in refused | control else fixed.get(t, t) for t in texts]
     )
 
 

@@ -7,19 +7,37 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from mappings.findings import Finding, RawPlace, Severity, SpecPlace
 from mappings.frames import Mask
 
+Lines = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """Rows (`_row`) of a raw form that gave a lookup its value, and those passed over for them."""
+
+    target: str
+    variable: str
+    form: str
+    used: Lines = field(repr=False)
+    passed_over: Lines = field(repr=False)
+
 
 @dataclass
 class Report:
-    """Collects the findings of a run; knows the file of each raw form."""
+    """Collects the findings of a run and the raw rows that were looked up.
+
+    `files` has the file of each raw form.
+    """
 
     files: Mapping[str, str]
     encoding: str = "ascii"
     findings: list[Finding] = field(default_factory=list)
+    looked_up: list[LookedUp] = field(default_factory=list)
 
     def rows(
         self,
@@ -36,11 +54,12 @@ class Report:
         severity: Severity = Severity.ERROR,
         spec: SpecPlace | None = None,
         wording: Callable[[str], str] | None = None,
+        messages: pd.Series[str] | None = None,
     ) -> None:
         """One finding per row of `frame` where `mask` is true.
 
-        `frame` carries the lineage columns; `wording` makes the message from the value;
-        `column` is the raw column at fault, or that of each row.
+        `frame` carries the lineage columns; `wording` makes the message from the value,
+        or `messages` has that of each row; `column` is the raw column at fault, or that of each.
         """
         if not mask.any():
             return
@@ -52,8 +71,12 @@ class Report:
         forms = _texts(part, "_form", count)
         lines = part["_row"].tolist()
         columns = [column] * count if isinstance(column, str) else column[mask].tolist()
-        for value, subject, identity, form, line, name in zip(
-            shown, subjects, identities, forms, lines, columns, strict=True
+        if messages is not None:
+            said = messages[mask].tolist()
+        else:
+            said = [wording(value) if wording else message for value in shown]
+        for value, words, subject, identity, form, line, name in zip(
+            shown, said, subjects, identities, forms, lines, columns, strict=True
         ):
             file = self.files.get(form, form)
             place = RawPlace(file, int(line), name) if form in self.files else None
@@ -62,7 +85,7 @@ class Report:
                 Finding(
                     rule,
                     severity,
-                    wording(value) if wording else message,
+                    words,
                     advice,
                     dataset=dataset,
                     variable=variable,
@@ -161,14 +184,17 @@ class Scope:
         self,
         rule: str,
         mask: Mask,
-        wording: Callable[[str], str],
+        wording: Callable[[str], str] | pd.Series[str],
         advice: str,
         *,
         values: pd.Series[str],
         columns: Sequence[str] = (),
         severity: Severity = Severity.ERROR,
     ) -> None:
-        """Report the rows where `mask` is true; `columns` are the raw columns at fault."""
+        """Report the rows where `mask` is true; `columns` are the raw columns at fault.
+
+        `wording` makes the message from the value, or is the message of each row.
+        """
         self.report.rows(
             rule,
             self.lineage,
@@ -181,5 +207,6 @@ class Scope:
             column=", ".join(columns),
             severity=severity,
             spec=self.spec,
-            wording=wording,
+            wording=wording if callable(wording) else None,
+            messages=None if callable(wording) else wording,
         )

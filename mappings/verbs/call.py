@@ -32,6 +32,16 @@ class Call:
     @classmethod
     def parse(cls, data: Mapping[str, Any], names: Names) -> Call:
         given = tuple(names.text(r) for r in data["reads"])
+        short = [g.rpartition(".")[2] for g in given]
+        for i, name in enumerate(short):
+            if name in short[:i]:
+                names.fault(
+                    "call.reads",
+                    f"two columns called {name} cannot both be read",
+                    "Make a working variable of one of them.",
+                    "reads",
+                    i,
+                )
         resolved = tuple(names.column(r, "reads", i) for i, r in enumerate(given))
         function = names.function(data["call"], "call")
         return cls(str(data["call"]), function, given, resolved, names.text(data["method"]))
@@ -45,7 +55,7 @@ class Call:
         columns = {
             g.rpartition(".")[2]: scope[r] for g, r in zip(self.given, self.resolved, strict=True)
         }
-        frame = pd.DataFrame(columns, index=scope.index)
+        frame = pd.DataFrame(columns, index=scope.index).reset_index(drop=True)
         try:
             result = self.function(frame)
         except KeyError as error:
@@ -56,10 +66,21 @@ class Call:
             raise CallFault(
                 f"{scope.spec}: the function '{self.name}' failed: {type(error).__name__}: {error}"
             ) from error
-        if not isinstance(result, pd.Series) or len(result) != len(frame):
+        if (
+            not isinstance(result, pd.Series)
+            or len(result) != len(frame)
+            or not result.index.sort_values().equals(frame.index)
+        ):
             raise CallFault(
                 f"{scope.spec}: the function '{self.name}' must return one value per row"
             )
+        if result.dtype.kind in "mM":
+            raise CallFault(
+                f"{scope.spec}: the function '{self.name}' returns {result.dtype}; "
+                "it must return text or numbers"
+            )
+        # Values go to the row whose label they carry, also when the function sorted them.
+        result = result.loc[frame.index]
         if is_numeric(result):
             return result.astype("float64").set_axis(scope.index)
         return result.astype("str").fillna("").set_axis(scope.index)

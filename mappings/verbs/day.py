@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mappings.iso8601 import complete_day, study_day
+from mappings.load import did_you_mean
 from mappings.names import Names
 from mappings.scope import Scope
 
@@ -24,23 +25,29 @@ class Day:
     """
 
     variable: str
+    column: str
     late = True
     origin = "Derived"
     uses = ()
 
     @classmethod
     def parse(cls, data: Mapping[str, Any], names: Names) -> Day:
-        name = names.text(data["day"])
+        name = names.text(data["day"]).removeprefix(f"{names.target}.")
         if name not in names.made:
-            names.column(f"{names.target}.{name}", "day")
-        return cls(name)
+            names.fault(
+                "name.column",
+                f"there is no variable '{name}' in {names.target}",
+                did_you_mean(name, list(names.made)),
+                "day",
+            )
+        return cls(name, f"{names.target}.{name}")
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return (self.variable,)
+        return (self.column,)
 
     def run(self, scope: Scope) -> pd.Series[Any]:
-        return study_day(complete_day(scope[self.variable]), scope[REFERENCE])
+        return study_day(complete_day(scope[self.column]), scope[REFERENCE])
 
     def sentence(self) -> str:
         return (

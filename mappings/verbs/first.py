@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from mappings.frames import is_numeric, present
+from mappings.frames import as_text, blank_number, blank_text, is_numeric, present
 from mappings.names import Names
 from mappings.rules import Rule, VerbClass, parse_rule
 from mappings.scope import Scope
@@ -16,13 +16,16 @@ from mappings.scope import Scope
 
 @dataclass(frozen=True)
 class First:
-    """Tries each rule on the rows that still have no value."""
+    """Tries each rule on the rows that still have no value.
+
+    Where one gives text and another numbers, all become text.
+    """
 
     rules: tuple[Rule, ...]
 
     @property
     def origin(self) -> str:
-        origins = {r.verb.origin for r in self.rules}
+        origins = {r.origin or r.verb.origin for r in self.rules}
         return origins.pop() if len(origins) == 1 else "Derived"
 
     @property
@@ -34,15 +37,21 @@ class First:
         return tuple(dict.fromkeys(n for r in self.rules for n in r.verb.uses))
 
     def run(self, scope: Scope) -> pd.Series[Any]:
-        result = self.rules[0].run(scope).copy()
+        result = self.rules[0].run(scope)
         for rule in self.rules[1:]:
             gaps = ~present(result)
             if not gaps.any():
                 break
             part = rule.run(scope.rows(gaps))
-            if is_numeric(part) != is_numeric(result) and not present(part).any():
+            if not present(part).any():
                 continue
-            result[gaps] = part
+            if is_numeric(part) != is_numeric(result):
+                if gaps.all():
+                    result = (blank_number if is_numeric(part) else blank_text)(scope.index)
+                else:
+                    part, result = as_text(part), as_text(result)
+            result = result.copy()
+            result[gaps] = part.array
         return result
 
     def sentence(self) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mappings.frames import is_numeric, map_distinct
+from mappings.frames import as_text, map_distinct
 from mappings.names import Names
 from mappings.scope import Scope
+from mappings.text import plain
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,7 @@ class Join:
         complete = np.ones(len(scope), dtype=bool)
         for part in self.parts:
             if part.startswith("$"):
-                column = scope[part[1:]]
-                if is_numeric(column):
-                    column = column.map("{:.10g}".format).where(column.notna(), "").astype("str")
-                column = map_distinct(column, self._padded)
+                column = map_distinct(as_text(scope[part[1:]]), self._padded)
                 complete &= column.ne("").to_numpy(dtype=bool)
             else:
                 column = pd.Series(part, index=scope.index, dtype="str")
@@ -58,8 +56,9 @@ class Join:
         return result.where(complete, "")
 
     def _padded(self, texts: list[str]) -> list[str]:
-        stripped = [t.strip() for t in texts]
-        return [t.zfill(self.pad) if self.pad and t.isdigit() else t for t in stripped]
+        shown = [plain(t) for t in texts]
+        whole = [t.isascii() and t.isdigit() for t in shown]
+        return [t.zfill(self.pad) if w else t for t, w in zip(shown, whole, strict=True)]
 
     def sentence(self) -> str:
         shown = [p[1:] if p.startswith("$") else f'"{p}"' for p in self.parts]

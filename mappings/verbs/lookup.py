@@ -6,13 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy as np
 import pandas as pd
 
 from mappings.conditions import Condition
-from mappings.frames import blank_number, blank_text, is_numeric, present
+from mappings.frames import (
+    LINEAGE,
+    blank_number,
+    blank_text,
+    concat,
+    is_numeric,
+    map_distinct,
+    map_distinct_numbers,
+    number_text,
+    present,
+    sorted_positions,
+)
 from mappings.names import Names, Source
 from mappings.rules import Rule, VerbClass, parse_rule
-from mappings.scope import Scope
+from mappings.scope import LookedUp, Scope
+from mappings.text import number, plain
 
 
 @dataclass(frozen=True)
@@ -29,15 +43,33 @@ class Place:
     def values(self, scope: Scope) -> pd.DataFrame:
         """Keys, value and order of every usable row, in the order of the other side."""
         frame = scope.data[self.source.name]
-        inner = Scope(self.source.name, frame, scope.data, scope.report, variable=scope.variable)
+        inner = Scope(scope.target, frame, scope.data, scope.report, variable=scope.variable)
         mask = self.where.mask(inner)
         inner = inner.rows(mask)
-        value = self.get.run(inner) if self.get is not None else inner[self.column]
+        value = self.get.run(inner) if self.get is not None else _stripped(inner[self.column])
         data: dict[str, pd.Series[Any]] = {f"k{i}": inner[t] for i, t in enumerate(self.theirs)}
         data["value"] = value
         data["order"] = inner[self.order] if self.order else value
+        if self.source.kind == "form":
+            data.update({name: inner[name] for name in LINEAGE})
         table = pd.DataFrame(data)
         return table[present(table["value"])]
+
+
+def _stripped(values: pd.Series[Any]) -> pd.Series[Any]:
+    if is_numeric(values):
+        return values
+    return map_distinct(values, lambda texts: [t.strip() for t in texts])
+
+
+def _keyed(values: pd.Series[Any], *, numeric: bool) -> pd.Series[str]:
+    """A key as both sides write it; text beside a number counts as the number it shows."""
+    if is_numeric(values):
+        return number_text(values)
+    if numeric:
+        shown = map_distinct_numbers(values, lambda texts: [number(t) for t in texts])
+        return number_text(shown)
+    return map_distinct(values, lambda texts: [plain(t) for t in texts])
 
 
 @dataclass(frozen=True)
@@ -57,7 +89,7 @@ class Lookup:
             return "Derived"
         place = self.places[0]
         if place.source.kind == "form":
-            return place.get.verb.origin if place.get is not None else "Collected"
+            return place.get.origin or place.get.verb.origin if place.get else "Collected"
         return "Assigned" if place.source.kind == "table" else "Derived"
 
     @property
@@ -70,11 +102,18 @@ class Lookup:
 
     def run(self, scope: Scope) -> pd.Series[Any]:
         parts = [p.values(scope) for p in self.places]
-        table = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+        table = concat(parts)
         keys = [f"k{i}" for i in range(len(self.ours))]
         own = pd.DataFrame({k: scope[c] for k, c in zip(keys, self.ours, strict=True)})
+        for key in keys:
+            numeric = is_numeric(own[key]) or is_numeric(table[key])
+            own[key] = _keyed(own[key], numeric=numeric)
+            table[key] = _keyed(table[key], numeric=numeric)
+        # A missing key is nobody's: it matches no other missing key.
+        table = table[np.logical_and.reduce([present(table[k]) for k in keys])]
+        every = table
         if self.pick:
-            table = table.sort_values("order", kind="stable")
+            table = table.iloc[sorted_positions(table["order"], last=self.pick == "last")]
         else:
             table = table.drop_duplicates([*keys, "value"])
             several = table[table.duplicated(keys, keep=False)]
@@ -92,6 +131,7 @@ class Lookup:
                 )
                 table = table.drop_duplicates(keys, keep=False)
         table = table.drop_duplicates(keys, keep="last" if self.pick == "last" else "first")
+        self._note(scope, every, table, own)
         numeric = is_numeric(table["value"]) if len(table) else self._numeric(parts)
         if not len(table):
             return blank_number(scope.index) if numeric else blank_text(scope.index)
@@ -100,6 +140,29 @@ class Lookup:
             return pd.Series(found.to_numpy(dtype="float64"), index=scope.index)
         filled = found.astype("str").fillna("").to_numpy()
         return pd.Series(filled, index=scope.index, dtype="str")
+
+    def _note(
+        self, scope: Scope, every: pd.DataFrame, taken: pd.DataFrame, own: pd.DataFrame
+    ) -> None:
+        """Tell the account which raw rows gave a value, and which another one was preferred to."""
+        if "_form" not in every.columns:
+            return
+        keys = list(own.columns)
+        found = pd.MultiIndex.from_frame(every[keys]).isin(pd.MultiIndex.from_frame(own))
+        reached = every[found & every["_form"].ne("").to_numpy(dtype=bool)]
+        used = reached.index.isin(taken.index) if self.pick else np.ones(len(reached), dtype=bool)
+        for form in pd.unique(reached["_form"]):
+            own_form = reached["_form"].eq(form).to_numpy(dtype=bool)
+            lines = reached["_row"].to_numpy(dtype="int64")
+            scope.report.looked_up.append(
+                LookedUp(
+                    scope.target,
+                    scope.variable,
+                    str(form),
+                    lines[own_form & used],
+                    lines[own_form & ~used],
+                )
+            )
 
     def _numeric(self, parts: list[pd.DataFrame]) -> bool:
         return all(is_numeric(p["value"]) for p in parts)
@@ -143,11 +206,17 @@ def lookup_verb(table: Mapping[str, VerbClass]) -> VerbClass:
             places = [place(part, names.at("lookup", i), theirs) for i, part in enumerate(listed)]
             if "pick" not in data:
                 names.fault("lookup.pick", "a lookup in several places needs 'pick'")
+            for key in ("get", "where", "order"):
+                if key in data:
+                    message = f"'{key}' does nothing beside a list of places"
+                    names.fault("rule.key", message, "", key)
         else:
             if "get" not in data:
                 names.fault("schema.dependencies", "'lookup' also needs 'get'")
                 return Lookup((Place(Source("", ()), Condition(), None, "", "", ()),), ours, "")
             places = [place({**data, "in": listed}, names, theirs)]
+            if "order" in data and "pick" not in data:
+                names.fault("rule.key", "'order' does nothing without 'pick'", "", "order")
         return Lookup(tuple(places), ours, str(data.get("pick", "")))
 
     return parse

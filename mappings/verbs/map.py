@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mappings.frames import map_distinct
+from mappings.frames import as_text, map_distinct
 from mappings.load import did_you_mean
 from mappings.names import Names, PublishedList
 from mappings.scope import Scope
-from mappings.text import narrow
+from mappings.text import plain
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,18 @@ class Map:
     @classmethod
     def parse(cls, data: Mapping[str, Any], names: Names) -> Map:
         codelist = names.codelist(data["ct"], "ct") if "ct" in data else None
-        table = {str(k): str(v or "") for k, v in (data.get("to") or {}).items()}
+        table: dict[str, str] = {}
+        for key, value in (data.get("to") or {}).items():
+            collected, submitted = plain(names.text(key)), names.text(value or "")
+            if table.setdefault(collected, submitted) != submitted:
+                message = f"'{collected}' is mapped to two values"
+                names.fault("map.twice", message, "Blanks and width do not count.", "to", key)
         if "ct" not in data and "to" not in data:
             names.fault("map.empty", "'map' needs 'ct', 'to' or both")
         if codelist is not None and not codelist.extensible:
             known = list(codelist.values)
-            for collected, submitted in table.items():
+            for collected, value in (data.get("to") or {}).items():
+                submitted = names.text(value or "")
                 if submitted and submitted not in known:
                     names.fault(
                         "map.value",
@@ -55,8 +61,8 @@ class Map:
         return (self.column,)
 
     def run(self, scope: Scope) -> pd.Series[Any]:
-        values = scope[self.column]
-        trimmed = {str(u): narrow(str(u)).strip() for u in pd.unique(values)}
+        values = as_text(scope[self.column])
+        trimmed = {str(u): plain(str(u)) for u in pd.unique(values)}
         rest = [t for t in dict.fromkeys(trimmed.values()) if t and t not in self.table]
         matches = self.codelist.match(rest) if self.codelist is not None else {}
         answer: dict[str, str] = {}
@@ -78,11 +84,12 @@ class Map:
         unmapped = {t for t in rest if t not in matches}
         if unmapped:
             mask = values.isin([o for o, t in trimmed.items() if t in unmapped]).to_numpy()
-            where = f" or in {self.codelist.name}" if self.codelist is not None else ""
+            places = ["the table"] if self.table else []
+            places += [self.codelist.name] if self.codelist is not None else []
             scope.fault(
                 "map.unmapped",
                 np.asarray(mask, dtype=bool),
-                lambda value: f"the value '{value}' is not in the table{where}",
+                lambda value: f"the value '{value}' is not in {' or in '.join(places)}",
                 "Add it to 'to', or ask the site.",
                 values=values,
                 columns=[self.column],

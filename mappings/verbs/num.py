@@ -7,22 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from mappings.frames import is_numeric, map_distinct_numbers
 from mappings.names import Names
 from mappings.scope import Scope
-from mappings.text import narrow
+from mappings.text import number, plain
 
-NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
-DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
-
-
-def number(text: str) -> float:
-    """The number that text shows (full-width digits are read), NaN when it is none."""
-    plain = narrow(text).strip()
-    return float(plain) if NUMBER.fullmatch(plain) else np.nan
+DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
 
 def numbers_of(scope: Scope, values: pd.Series[str], columns: list[str]) -> pd.Series[float]:
@@ -31,7 +23,7 @@ def numbers_of(scope: Scope, values: pd.Series[str], columns: list[str]) -> pd.S
     given = values.str.strip().ne("").to_numpy(dtype=bool)
     bad = result.isna().to_numpy(dtype=bool) & given
     comma = bad & values.isin(
-        [t for t in pd.unique(values[bad]) if DECIMAL_COMMA.fullmatch(narrow(t).strip())]
+        [t for t in pd.unique(values[bad]) if DECIMAL_COMMA.fullmatch(plain(t))]
     ).to_numpy(dtype=bool)
     scope.fault(
         "num.decimal_comma",
