@@ -309,11 +309,15 @@ def _block(
                     continue
                 seen.add(variable)
                 rules.append(parse_rule(variable, rule, at, workshop.verbs))
-    supp = [
-        parse_rule(qnam, rule, names.at(*where, "supp", qnam), workshop.verbs)
+    supp_rules = [
+        (
+            parse_rule(qnam, rule, names.at(*where, "supp", qnam), workshop.verbs),
+            (*where, "supp", qnam),
+        )
         for source, where in (((data, ()), (part, steps)) if part else ((data, ()),))
         for qnam, rule in source.get("supp", {}).items()
     ]
+    supp = [rule for rule, _ in supp_rules]
     for rule in supp:
         if not rule.label:
             message = f"the supplemental qualifier {rule.variable} needs a 'label'"
@@ -337,6 +341,13 @@ def _block(
         one = One(per, at.column(given["order"], "order"), str(given["take"]), str(given["reason"]))
     ordered = ordered_rules(rules, names)
     late = _late(ordered, names.target)
+    _check_early(names, home("where"), "where", where_condition.reads, set(names.made))
+    if keep is not None:
+        _check_early(names, (*home("rows"), "keep"), "keep", keep.reads, late)
+    if one is not None:
+        _check_early(names, home("one"), "one", (*one.per, one.order), late)
+    for rule, steps_of in supp_rules:
+        _check_early(names, steps_of, f"the qualifier {rule.variable}", rule.reads, late)
     return Block(
         names.source,
         where_condition,
@@ -359,11 +370,25 @@ def _check_labels(rules: list[Rule], faults: list[Finding]) -> None:
 
 def _late(rules: Sequence[Rule], target: str) -> set[str]:
     """Variables that can only be made when reference dates are known, and what reads them."""
+    prefix = f"{target}."
     late = {r.variable for r in rules if r.late}
     for rule in rules:
-        if any(n.removeprefix(f"{target}.") in late for n in rule.reads if n.startswith(target)):
+        if any(n.removeprefix(prefix) in late for n in rule.reads if n.startswith(prefix)):
             late.add(rule.variable)
     return late
+
+
+def _check_early(
+    names: Names, steps: Steps, what: str, reads: Sequence[str], late: set[str]
+) -> None:
+    """Refuse what would be asked before the variables that it reads are made."""
+    for name in reads:
+        short = name.removeprefix(f"{names.target}.")
+        if name != short and short in late:
+            message = f"{what} reads {short}, which is made later"
+            hint = "'where' reads columns of the source only." if what == "where" else ""
+            place = names.document.place(steps, key=True)
+            names.faults.append(spec_fault("rule.early", message, place, hint))
 
 
 def ordered_rules(rules: Sequence[Rule], names: Names) -> list[Rule]:
