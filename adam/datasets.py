@@ -43,7 +43,7 @@ from mappings.modules import (
     made_by,
     ordered_rules,
 )
-from mappings.names import Names, Source, Terminologies
+from mappings.names import Function, Names, Source, Terminologies
 from mappings.registry import study_functions
 from mappings.rules import Rule, parse_rule
 from mappings.run import SetAside, clean, run_module
@@ -95,10 +95,15 @@ class _BothTerminologies:
         return own.codelist(name) if name in own else sdtm_terminology().codelist(name)
 
 
-def plan_adam(study: Study, sdtm: Mapping[str, Sequence[str]]) -> AdamPlan:
+def plan_adam(
+    study: Study,
+    sdtm: Mapping[str, Sequence[str]],
+    own: Mapping[str, Function] | None = None,
+) -> AdamPlan:
     """Compile the ADaM modules against the variables of the SDTM datasets (SUPP-- merged in).
 
-    Raises SpecificationFault with every fault of every module.
+    `own` are the functions of the study's derive.py, when they are loaded already. Raises
+    SpecificationFault with every fault of every module.
     """
     faults: list[Finding] = []
     criteria = _criteria(study, faults)
@@ -113,7 +118,8 @@ def plan_adam(study: Study, sdtm: Mapping[str, Sequence[str]]) -> AdamPlan:
         then = tuple(document.data.get("then", {}))
         made = (*about.automatic, *about.parameters, *made_by(document.data), *then)
         sources[about.name] = Source(about.name, tuple(dict.fromkeys(made)), "dataset")
-    functions = {**FUNCTIONS, **study_functions(study.folder)}
+    own = study_functions(study.folder) if own is None else own
+    functions = {**FUNCTIONS, **own}
     terminology: Terminologies = _BothTerminologies()
     workshop = Workshop(
         sources, terminology, functions, verbs(adam_verbs(cutoff_day(study.cutoff))), study.folder

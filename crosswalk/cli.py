@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from crosswalk import progress, show
 from crosswalk.build import STEPS, build
@@ -64,7 +63,7 @@ def main(
 
 def _guarded(study: Path, work: Callable[[], int], *, json: bool, debug: bool) -> None:
     """Run a command; every way to fail becomes words and an exit code."""
-    console = Console(stderr=True)
+    console = show.console(stderr=True)
     try:
         code = work()
     except SpecificationFault as fault:
@@ -78,28 +77,25 @@ def _guarded(study: Path, work: Callable[[], int], *, json: bool, debug: bool) -
         text = str(fault) or "There is not enough memory for this study."
         if json:
             typer.echo(show.faults_json([Finding(rule, Severity.ERROR, text)]))
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
+        console.print(text, soft_wrap=True)
         code = USAGE
     except KeyboardInterrupt:
-        console.print("Stopped; nothing was written.", highlight=False)
+        console.print("Stopped; nothing was written.")
         code = STOPPED
     except SystemExit as end:
         # derive.py is the study's own code; by leaving early it must not set our exit code.
         text = f"The study's own code ended the program (exit {end.code}); nothing was written."
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
+        console.print(text, soft_wrap=True)
         code = USAGE
     except Exception as error:
         if debug:
             traceback.print_exc()
         console.print(
             f"A fault of Crosswalk itself, not of your study: {type(error).__name__}: {error}",
-            highlight=False,
-            markup=False,
             soft_wrap=True,
         )
         console.print(
             "Nothing was written. Run it again with --debug and report what it prints.",
-            highlight=False,
         )
         code = OURS
     raise typer.Exit(code)
@@ -122,14 +118,14 @@ def build_command(
     """
 
     def work() -> int:
-        console = Console(stderr=True)
+        console = show.console(stderr=True)
         if json:
             package, place = build(study, out)
             typer.echo(show.as_json(package, place))
             return package.exit_code
         with progress.shown(console, STEPS) as step:
             package, place = build(study, out, step)
-        show.summary(Console(), package, place)
+        show.summary(show.console(), package, place)
         return package.exit_code
 
     _guarded(study, work, json=json, debug=debug)
@@ -163,12 +159,12 @@ def example(
     folder: Annotated[Path, typer.Argument(help="New folder to lay it out in.")],
 ) -> None:
     """Lay a packaged study out as files, to build it, to read it, to change it."""
-    console = Console(stderr=True)
+    console = show.console(stderr=True)
     if name not in EXAMPLES:
         console.print(f"There is no example '{name}'; there is {', '.join(EXAMPLES)}.")
         raise typer.Exit(USAGE)
     if folder.exists():
-        console.print(f"{folder} is there already; name a new folder.", highlight=False)
+        console.print(f"{folder} is there already; name a new folder.")
         raise typer.Exit(USAGE)
     try:
         with as_file(files("mappings").joinpath(name)) as source:
@@ -178,7 +174,7 @@ def example(
         # copytree gathers the faults of single files as (source, target, reason).
         many = error.args[0] if error.args and isinstance(error.args[0], list) else []
         reason = error.strerror or (many[0][2] if many else str(error))
-        console.print(f"{folder} cannot be written: {reason}", highlight=False, markup=False)
+        console.print(f"{folder} cannot be written: {reason}")
         raise typer.Exit(USAGE) from None
     typer.echo(f"Laid out in {folder.as_posix()}. Next: crosswalk build {folder.as_posix()}")
 

@@ -12,6 +12,7 @@ from mappings.export import read_headers
 from mappings.findings import Finding, SpecificationFault
 from mappings.load import Document
 from mappings.modules import made_by
+from mappings.registry import study_functions
 from mappings.study import Study, read_study
 from sdtm.domains import SdtmPlan, plan_sdtm, planned_variables
 from sdtm.standard import UnknownName, domain
@@ -46,22 +47,29 @@ def make_plan(folder: Path) -> Plan:
         explanations = tuple(entries)
         faults.extend(found)
     missing = {*study.left_out, *(set(study.forms) - set(headers))}
+    untold: tuple[str, ...] = ()
+    try:
+        functions = study_functions(study.folder)
+    except SpecificationFault as fault:
+        faults.extend(fault.findings)
+        functions, untold = {}, ("name.function",)
     sdtm: SdtmPlan | None = None
     planned: dict[str, tuple[str, ...]] = {}
     try:
-        sdtm = plan_sdtm(study, headers)
+        sdtm = plan_sdtm(study, headers, functions)
         planned = planned_variables(sdtm)
     except SpecificationFault as fault:
-        faults.extend(_first_causes(fault.findings, study.sdtm, missing))
+        faults.extend(_first_causes(fault.findings, (study.document, *study.sdtm), missing))
         wrong = {f.spec.file for f in fault.findings if f.spec}
         missing |= {str(d.data["target"]) for d in study.sdtm if d.file in wrong}
         planned = _intended(study)
     adam: AdamPlan | None = None
     if study.adam:
         try:
-            adam = plan_adam(study, planned)
+            adam = plan_adam(study, planned, functions)
         except SpecificationFault as fault:
             faults.extend(_first_causes(fault.findings, study.adam, missing))
+    faults = [f for f in faults if f.rule not in untold]
     if faults or sdtm is None:
         raise SpecificationFault(list(dict.fromkeys(faults)))
     return Plan(study, sdtm, adam, explanations)
@@ -79,7 +87,16 @@ def _first_causes(
     ]
 
 
-_FOLLOWING = ("name.column", "name.source", "name.key", "rule.required", "param.")
+_FOLLOWING = (
+    "name.column",
+    "name.source",
+    "name.dataset",
+    "name.key",
+    "rule.required",
+    "rule.cycle",
+    "param.",
+    "relrec.",
+)
 
 
 def _words(data: Any) -> Iterator[str]:

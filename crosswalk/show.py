@@ -15,20 +15,25 @@ from mappings.findings import Finding
 MOST = 25
 
 
-def faults(console: Console, found: list[Finding], study: Path) -> None:
+def console(*, stderr: bool = False) -> Console:
+    """Where a command prints: texts as they are, because ``:100:`` is a line, no picture."""
+    return Console(stderr=stderr, markup=False, emoji=False)
+
+
+def faults(on: Console, found: list[Finding], study: Path) -> None:
     """Faults of the specification or of files, each with the path that a terminal can open."""
     for finding in found:
         place = finding.spec or finding.raw
         text = str(finding)
         inside = place is not None and place.file != study.as_posix()
         prefix = f"{study.as_posix()}/" if inside else ""
-        console.print(f"{prefix}{text}", highlight=False, markup=False, soft_wrap=True)
+        on.print(f"{prefix}{text}", soft_wrap=True)
     count = len(found)
     word = "fault" if count == 1 else "faults"
-    console.print(f"{count} {word}; nothing was written.", highlight=False, style="bold")
+    on.print(f"{count} {word}; nothing was written.", style="bold")
 
 
-def summary(console: Console, package: Package, out: Path) -> None:
+def summary(on: Console, package: Package, out: Path) -> None:
     """The table of datasets, the findings that nobody has explained, and the status."""
     report = package.report
     table = Table(title=f"{package.study.name}: {package.study.description}", title_justify="left")
@@ -39,24 +44,21 @@ def summary(console: Console, package: Package, out: Path) -> None:
     for row in report.datasets:
         subjects = "" if row.subjects is None else str(row.subjects)
         table.add_row(row.name, row.label, str(row.records), subjects, str(row.variables))
-    console.print(table)
+    on.print(table)
     for finding in report.unexplained[:MOST]:
-        console.print(
+        on.print(
             f"{finding.severity}: {finding.rule}: {finding}",
-            highlight=False,
-            markup=False,
             soft_wrap=True,
         )
     more = len(report.unexplained) - MOST
     if more > 0:
-        console.print(f"... and {more} more, in reports/index.html", highlight=False)
-    console.print(
+        on.print(f"... and {more} more, in reports/index.html")
+    on.print(
         f"{len(report.unexplained)} findings to mend or explain, "
         f"{len(report.explained)} explained, {len(report.notices)} notices.",
-        highlight=False,
     )
     style = "bold green" if package.status == "final" else "bold yellow"
-    console.print(f"Status {package.status}: {out.as_posix()}", style=style, highlight=False)
+    on.print(f"Status {package.status}: {out.as_posix()}", style=style)
 
 
 def as_json(package: Package, out: Path) -> str:

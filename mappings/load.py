@@ -138,7 +138,9 @@ def _position(node: Node) -> tuple[int, int]:
 
 def _tags(text: str, file: str) -> list[Finding]:
     """Tags written in the file: the language has none, because its schema decides the types."""
-    faults = []
+    faults: list[Finding] = []
+    if "!" not in text and "&" not in text:
+        return faults
     for token in YAML(typ="safe", pure=True).scan(text):
         if isinstance(token, TagToken | AnchorToken):
             kind = "a tag (!name)" if isinstance(token, TagToken) else "an anchor (&name)"
@@ -176,6 +178,8 @@ def load_yaml(path: Path, shown: str | None = None) -> Document:
             place = SpecPlace(file, mark.line + 1, mark.column + 1)
         message = f"not valid YAML: {error.problem or error.context or 'syntax error'}"
         raise SpecificationFault([spec_fault("yaml.syntax", message, place)]) from None
+    except RecursionError:
+        raise SpecificationFault([spec_fault("yaml.syntax", "nested too deeply", place)]) from None
     except YAMLError as error:
         message = f"not valid YAML: {str(error).splitlines()[0]}"
         raise SpecificationFault([spec_fault("yaml.syntax", message, place)]) from None

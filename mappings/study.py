@@ -91,6 +91,7 @@ def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
         advice = "Name a folder that holds study.yaml."
         return None, [spec_fault("file.missing", message, SpecPlace(folder.as_posix()), advice)]
     faults: list[Finding] = []
+    left_out: set[str] = set()
 
     def load(path: Path, schema: str) -> Document | None:
         shown = path.relative_to(folder).as_posix()
@@ -98,7 +99,6 @@ def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
             document = load_yaml(path, shown)
         except SpecificationFault as fault:
             faults.extend(fault.findings)
-            left_out.add(path.stem.upper())
             return None
         found = check_schema(document, schema)
         faults.extend(found)
@@ -106,17 +106,25 @@ def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
         if schema == "study" and all(f.rule == "schema.additionalProperties" for f in found):
             return document
         if found:
-            left_out.update({path.stem.upper(), str(_key(document, "target"))})
+            left_out.add(str(_key(document, "target")))
             return None
         return document
 
-    left_out: set[str] = set()
     main = load(folder / "study.yaml", "study")
     modules: dict[str, list[Document]] = {}
     for standard in ("sdtm", "adam"):
-        faults.extend(_other_files(folder, standard))
-        loaded = [load(p, standard) for p in sorted((folder / standard).glob("*.yaml"))]
-        modules[standard] = _each_once([d for d in loaded if d], faults)
+        other = _other_files(folder, standard)
+        faults.extend(other)
+        left_out.update(PurePosixPath(f.spec.file).stem.upper() for f in other if f.spec)
+        loaded = []
+        for path in sorted((folder / standard).glob("*.yaml")):
+            document = load(path, standard)
+            if document is None:
+                # A module is called after its target; when it cannot be read that must do.
+                left_out.add(path.stem.upper())
+            else:
+                loaded.append(document)
+        modules[standard] = _each_once(loaded, faults)
     explained_path = folder / "findings.yaml"
     explained = load(explained_path, "findings") if explained_path.exists() else None
     if main is None:
@@ -124,7 +132,7 @@ def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
     if not modules["sdtm"] and not faults:
         message = "the study has no module"
         advice = "Write one file per dataset in the folder 'sdtm', such as sdtm/dm.yaml."
-        faults.append(spec_fault("module.none", message, SpecPlace("study.yaml"), advice))
+        return None, [spec_fault("module.none", message, SpecPlace("study.yaml"), advice)]
     try:
         study = _study(folder, main, modules["sdtm"], modules["adam"], explained)
     except SpecificationFault as fault:

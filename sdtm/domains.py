@@ -20,7 +20,7 @@ from mappings.frames import blank_text, is_numeric, take_table, text_series
 from mappings.iso8601 import first_day, last_day, seconds
 from mappings.load import spec_fault
 from mappings.modules import Module, Workshop, compile_module, in_order, made_by
-from mappings.names import Source
+from mappings.names import Function, Source
 from mappings.raw import RawForm
 from mappings.registry import study_functions
 from mappings.rules import Rule
@@ -72,10 +72,15 @@ class SdtmResult:
         return {d.name: d.frame for d in self.datasets}
 
 
-def plan_sdtm(study: Study, headers: Mapping[str, Sequence[str]]) -> SdtmPlan:
+def plan_sdtm(
+    study: Study,
+    headers: Mapping[str, Sequence[str]],
+    functions: Mapping[str, Function] | None = None,
+) -> SdtmPlan:
     """Compile every module against the headers of the raw forms.
 
-    Raises SpecificationFault with every fault of every module.
+    `functions` are those of the study's derive.py, when they are loaded already. Raises
+    SpecificationFault with every fault of every module.
     """
     terminology = sdtm_terminology()
     faults: list[Finding] = list(check_summary(study, terminology))
@@ -89,7 +94,8 @@ def plan_sdtm(study: Study, headers: Mapping[str, Sequence[str]]) -> SdtmPlan:
         extra = standard_results(document.data, code)
         subject = ("STUDYID", "USUBJID")
         sources[code] = Source(code, tuple(dict.fromkeys((*subject, *made, *extra))), "dataset")
-    workshop = Workshop(sources, terminology, study_functions(study.folder), verbs(), study.folder)
+    own = study_functions(study.folder) if functions is None else functions
+    workshop = Workshop(sources, terminology, own, verbs(), study.folder)
     modules: list[Module] = []
     for document in study.sdtm:
         try:

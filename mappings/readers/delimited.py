@@ -49,14 +49,11 @@ def read_text(path: Path, settings: FormSettings, *, head: bool = False) -> str:
         raise file_fault(file, "this is a zip archive, not a text file", "Unpack it first.")
     try:
         codec = codecs.lookup(settings.encoding).name
+        text = data.decode("utf-8-sig" if codec == "utf-8" else codec)
     except LookupError:
         raise file_fault(
             file, f"there is no encoding '{settings.encoding}'", "Mend 'encoding' in study.yaml."
         ) from None
-    if codec == "utf-8":
-        codec = "utf-8-sig"
-    try:
-        text = data.decode(codec)
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
         raise file_fault(
