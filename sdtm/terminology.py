@@ -43,6 +43,7 @@ class How(StrEnum):
     EXACT = "exact"
     CASE = "case"
     SYNONYM = "synonym"
+    PREFERRED = "preferred term"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,14 @@ class PublishedCodelist:
     def _folded_synonyms(self) -> dict[str, str]:
         return _only((s.casefold(), t.value) for t in self.terms for s in t.synonyms)
 
+    @cached_property
+    def _preferred(self) -> dict[str, str]:
+        """By NCI preferred term, but for those that are a value or a synonym of some term."""
+        values = {t.value.casefold() for t in self.terms}
+        taken = values | {s.casefold() for t in self.terms for s in t.synonyms}
+        pairs = ((t.preferred.casefold(), t.value) for t in self.terms)
+        return _only((p, value) for p, value in pairs if p and p not in taken)
+
     @property
     def values(self) -> tuple[str, ...]:
         """The submission values, in published order."""
@@ -127,8 +136,9 @@ class PublishedCodelist:
         """The term that `text` means, or None when there is none or more than one.
 
         In order: the submission value; the submission value but for upper and lower case; a
-        synonym; a synonym but for case. A text that is one term's value but for case and exactly
-        another's synonym (``G/L``) means either, so it matches neither.
+        synonym; a synonym but for case; the NCI preferred term, whatever its case. A text that
+        is one term's value but for case and exactly another's synonym (``G/L``) means either, so
+        it matches neither.
         """
         text = text.strip()
         if text in self._terms:
@@ -139,7 +149,10 @@ class PublishedCodelist:
             return None if synonym not in (None, cased) else Match(cased, How.CASE)
         if synonym is None:
             synonym = self._folded_synonyms.get(text.casefold())
-        return None if synonym is None else Match(synonym, How.SYNONYM)
+        if synonym is not None:
+            return Match(synonym, How.SYNONYM)
+        preferred = self._preferred.get(text.casefold())
+        return None if preferred is None else Match(preferred, How.PREFERRED)
 
     def match(self, values: Iterable[str]) -> dict[str, Match]:
         """Trimmed text to its Match, see `find`; text that matches nothing is left out."""

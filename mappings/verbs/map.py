@@ -20,8 +20,9 @@ from mappings.text import plain
 class Map:
     """Collected value to submitted value; total: what is not covered is a finding.
 
-    The table is asked first, then the codelist (submission value, then synonym). A match by
-    synonym or by other capitals is reported as a notice, so that somebody looks at it.
+    The table is asked first, then the codelist (submission value, synonym, NCI preferred
+    term). A match by anything but the exact value is reported as a notice, so that somebody
+    looks at it.
     """
 
     column: str

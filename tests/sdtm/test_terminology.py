@@ -110,6 +110,23 @@ def test_what_could_mean_two_terms_means_neither() -> None:
     assert torn.find("B") == Match("A", How.SYNONYM)
 
 
+def test_the_preferred_term_decides_where_no_value_or_synonym_does() -> None:
+    severity = sdtm_terminology().codelist("AESEV")
+    assert severity.find("Mild Adverse Event") == Match("MILD", How.PREFERRED)
+    assert severity.find("mild adverse event") == Match("MILD", How.PREFERRED)
+    assert severity.find("Grade 1") == Match("MILD", How.SYNONYM)
+    terms = (
+        PublishedTerm("A", "C1", ("Shared",), "Shared"),
+        PublishedTerm("B", "C2", ("Shared",), "Twice"),
+        PublishedTerm("C", "C3", (), "Twice"),
+        PublishedTerm("D", "C4", (), ""),
+    )
+    torn = PublishedCodelist("C0", "Letters", "LETTER", True, terms)
+    assert torn.find("Shared") is None  # a synonym of two: the preferred term of one is no answer
+    assert torn.find("Twice") is None
+    assert torn.find("") is None
+
+
 def test_pairs_of_short_and_long_names() -> None:
     names = sdtm_terminology().decodes("LBTESTCD", "LBTEST")
     assert names["CEA"] == "Carcinoembryonic Antigen"
