@@ -244,3 +244,14 @@ def test_unscheduled_visits_may_share_a_name() -> None:
     frames["LB"]["VISIT"] = ["UNSCHEDULED", "DAY 1", "UNSCHEDULED", "DAY 1"]
     frames["LB"]["VISITNUM"] = [1.1, 2.0, 1.2, 2.0]
     assert run_rules(frames).findings == ()
+
+
+def test_a_dose_of_0_was_given_when_it_is_a_placebo() -> None:
+    frames = good()
+    assert not run_rules(frames).findings  # S3: 0 of the study drug, which was not given
+    frames["EX"]["EXTRT"] = ["CELLS", "CELLS", "CELLS", "PLACEBO"]
+    found = {f.rule: f.scope for f in run_rules(frames).findings}
+    assert found.pop("dm.first_exposure") == found.pop("dm.last_exposure") == S3
+    frames["DM"].loc[2, ["RFSTDTC", "RFXSTDTC", "RFXENDTC"]] = "2024-01-30"
+    rules = {f.rule for f in run_rules(frames).findings}
+    assert not rules & {"dm.first_exposure", "dm.last_exposure", "dm.reference_start"}

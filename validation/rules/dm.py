@@ -121,7 +121,10 @@ def _extreme(data: Data, which: Literal["min", "max"]) -> pd.Series:
     exposure = data["EX"]
     given = np.ones(len(exposure), dtype=bool)
     if "EXDOSE" in exposure:
-        given &= ~(exposure["EXDOSE"] == 0).fillna(False).to_numpy(dtype=bool)
+        # SDTMIG 3.4 section 6.1.2: the dose of a placebo is 0 and was given all the same.
+        none = (exposure["EXDOSE"] == 0).fillna(False).to_numpy(dtype=bool)
+        placebo = equals(exposure, "EXTRT", "PLACEBO") if "EXTRT" in exposure else ~given
+        given &= ~none | placebo
     if "EXOCCUR" in exposure:
         given &= ~equals(exposure, "EXOCCUR", "N")
     part = exposure[given]
