@@ -23,7 +23,7 @@ def input_files(study: Study) -> list[Path]:
     """The files that decide the output: specification, raw forms, derive.py, tables."""
     folder = study.folder
     names = [d.file for d in (study.document, *study.sdtm, *study.adam)]
-    names += [s.file for s in study.forms.values()]
+    names += [f for s in study.forms.values() for f in s.files]
     if study.findings is not None:
         names.append(study.findings.file)
     if (folder / "derive.py").exists():

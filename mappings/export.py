@@ -7,7 +7,8 @@ from dataclasses import replace
 from mappings.findings import Finding, SpecificationFault
 from mappings.load import did_you_mean, spec_fault
 from mappings.raw import FormSettings, RawForm, RawTable, make_form
-from mappings.readers import read_columns, read_table
+from mappings.readers import columns_of, read_tables
+from mappings.sites import sites_of_subjects
 from mappings.study import Study
 
 
@@ -16,15 +17,9 @@ def read_headers(study: Study) -> tuple[dict[str, tuple[str, ...]], list[Finding
 
     A form whose header cannot be read has no columns; settings that name no column are faults.
     """
-    faults: list[Finding] = []
-    headers: dict[str, tuple[str, ...]] = {}
-    for name, settings in study.forms.items():
-        try:
-            headers[name] = read_columns(study.folder, settings)
-        except SpecificationFault as fault:
-            faults.extend(fault.findings)
-            continue
-        faults.extend(_unknown_columns(study, settings, headers[name]))
+    headers, faults = columns_of(study.folder, list(study.forms.values()))
+    for name, columns in headers.items():
+        faults.extend(_unknown_columns(study, study.forms[name], columns))
     if study.rescreened and study.rescreened[0] in headers:
         form, column = study.rescreened
         if column not in headers[form]:
@@ -38,7 +33,8 @@ def read_headers(study: Study) -> tuple[dict[str, tuple[str, ...]], list[Finding
 def _unknown_columns(
     study: Study, settings: FormSettings, columns: tuple[str, ...]
 ) -> list[Finding]:
-    named = [settings.subject, settings.event, settings.repeat, settings.active_column]
+    named = [settings.subject, settings.site, settings.event, settings.repeat]
+    named += [settings.active_column]
     place = study.document.place(("raw", "forms", settings.name), key=True)
     return [
         spec_fault(
@@ -57,17 +53,17 @@ def read_export(study: Study) -> dict[str, RawForm]:
 
     Raises SpecificationFault with the faults of all files.
     """
-    tables: dict[str, RawTable] = {}
-    faults: list[Finding] = []
-    for name, settings in study.forms.items():
-        try:
-            tables[name] = read_table(study.folder, settings)
-        except SpecificationFault as fault:
-            faults.extend(fault.findings)
+    tables, faults = read_tables(study.folder, list(study.forms.values()))
     if faults:
         raise SpecificationFault(faults)
-    rule = replace(study.subject, first_number=_first_numbers(study, tables))
-    return {name: make_form(table, study.forms[name], rule) for name, table in tables.items()}
+    sites, findings = sites_of_subjects(tables, study.forms, study.sites)
+    first = _first_numbers(study, tables)
+    rule = replace(study.subject, first_number=first, sites=sites)
+    forms: dict[str, RawForm] = {}
+    for name, table in tables.items():
+        told = replace(table, findings=(*table.findings, *findings[name]))
+        forms[name] = make_form(told, study.forms[name], rule)
+    return forms
 
 
 def _first_numbers(study: Study, tables: dict[str, RawTable]) -> dict[str, str]:

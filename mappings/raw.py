@@ -20,35 +20,66 @@ ENGINE = ("STUDYID", "USUBJID", "SUBJID", "SITEID", "_event", "_repeat", "_id", 
 
 
 @dataclass(frozen=True)
+class RawItem:
+    """What the export's own dictionary says of a column; empty texts where it says nothing."""
+
+    name: str
+    label: str = ""
+    type: str = ""
+    codelist: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class RawTable:
-    """What a reader gives: text cells, the columns as in the file, and the line of each row."""
+    """What a reader gives: text cells, the columns as in the file, and the line of each row.
+
+    Where lines mean nothing (XML, SAS, Parquet) a row's line is its number, counted from 1.
+    `codelists` are those that `items` name: code to text.
+    """
 
     columns: tuple[str, ...]
     cells: pd.DataFrame
     lines: pd.Series[int]
+    items: Mapping[str, RawItem] = field(default_factory=dict)
+    codelists: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
 class SubjectRule:
-    """How a collected subject number becomes SITEID, SUBJID and USUBJID."""
+    """How a collected subject number becomes SITEID, SUBJID and USUBJID.
+
+    `sites` gives the site of a number where the number itself does not hold it.
+    """
 
     study_id: str
     pattern: re.Pattern[str]
     usubjid: tuple[str, ...]
     first_number: Mapping[str, str] = field(default_factory=dict)
+    sites: Mapping[str, str] = field(default_factory=dict)
 
     def parts(self, number: str) -> tuple[str, str] | None:
         """Site and subject of a collected number, None when the pattern does not match."""
         match = self.pattern.fullmatch(number)
-        return (match["site"], match["subject"]) if match else None
+        if match is None:
+            return None
+        named = "site" in self.pattern.groupindex
+        return (match["site"] if named else self.sites.get(number, ""), match["subject"])
 
     def person(self, number: str) -> str:
         """USUBJID of the collected number: that of the person's first screening."""
         parts = self.parts(self.first_number.get(number, number))
-        if parts is None:
+        if parts is None or ("$SITEID" in self.usubjid and self.no_site(number)):
             return ""
         words = {"$STUDYID": self.study_id, "$SITEID": parts[0], "$SUBJID": parts[1]}
         return "".join(words.get(p, p) for p in self.usubjid)
+
+    def no_site(self, number: str) -> bool:
+        """Whether the number is readable but its site is neither in it nor collected."""
+        first = self.first_number.get(number, number)
+        lacking = "site" not in self.pattern.groupindex and not self.sites.get(first)
+        return lacking and self.pattern.fullmatch(first) is not None
 
 
 @dataclass(frozen=True)
@@ -69,6 +100,21 @@ class FormSettings:
     active_reason: str = ""
     source: str = "Investigator"
     pages: str = ""
+    site: str = ""
+    form: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    dictionary: str = ""
+    codelists: str = ""
+    values: str = ""
+    header: str = ""
+    sheet: str = ""
+    items: str = ""
+    cell_limit: int = 100_000
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The form's file and those beside it that the reader needs."""
+        return tuple(f for f in (self.file, self.dictionary, self.codelists) if f)
 
 
 @dataclass(frozen=True)
@@ -81,6 +127,8 @@ class RawForm:
     rows_read: int
     set_aside: Mapping[str, int]
     findings: tuple[Finding, ...] = ()
+    items: Mapping[str, RawItem] = field(default_factory=dict)
+    codelists: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -114,12 +162,21 @@ def make_form(table: RawTable, settings: FormSettings, rule: SubjectRule) -> Raw
     frame["_repeat"] = _column(frame, settings.repeat)
     identity = [frame[c] for c in settings.id]
     frame["_id"] = _joined(identity, frame.index)
-    findings = _strangers(frame, number, settings)
+    findings = [*table.findings, *_strangers(frame, number, settings, rule)]
     if not len(table.cells):
         message = f"the form {settings.name} has no records"
         place = RawPlace(settings.file)
         findings.append(Finding("form.empty", Severity.NOTICE, message, raw=place))
-    return RawForm(settings, table.columns, frame, len(table.cells), set_aside, tuple(findings))
+    return RawForm(
+        settings,
+        table.columns,
+        frame,
+        len(table.cells),
+        set_aside,
+        tuple(findings),
+        table.items,
+        table.codelists,
+    )
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series[str]:
@@ -136,7 +193,7 @@ def _joined(columns: list[pd.Series[str]], index: pd.Index) -> pd.Series[str]:
 
 
 def _strangers(
-    frame: pd.DataFrame, number: pd.Series[str], settings: FormSettings
+    frame: pd.DataFrame, number: pd.Series[str], settings: FormSettings, rule: SubjectRule
 ) -> list[Finding]:
     unknown: Mask = (frame["USUBJID"] == "").to_numpy(dtype=bool)
     rows = frame["_row"].to_numpy()[unknown]
@@ -144,11 +201,18 @@ def _strangers(
         Finding(
             "subject.unreadable",
             Severity.ERROR,
-            f"'{value}' is not a subject number of this study",
-            "Ask the site, or mend 'pattern' in study.yaml.",
+            *_why_unknown(value, rule),
             scope=f"{settings.name} {value}",
             value=value,
             raw=RawPlace(settings.file, int(row), settings.subject),
         )
         for value, row in zip(number[unknown].tolist(), rows.tolist(), strict=True)
     ]
+
+
+def _why_unknown(number: str, rule: SubjectRule) -> tuple[str, str]:
+    if rule.no_site(number):
+        advice = "Ask the site, or mend 'site' of the forms in study.yaml."
+        return f"no form says at which site the subject '{number}' is", advice
+    message = f"'{number}' is not a subject number of this study"
+    return message, "Ask the site, or mend 'pattern' in study.yaml."

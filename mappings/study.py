@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mappings.findings import Finding, SpecificationFault, SpecPlace
+from mappings.forms import read_forms
 from mappings.load import Document, did_you_mean, load_yaml, spec_fault
 from mappings.raw import FormSettings, SubjectRule
 from mappings.schemas import check_schema
@@ -67,6 +68,7 @@ class Study:
     adam: tuple[Document, ...]
     findings: Document | None
     left_out: frozenset[str] = frozenset()
+    sites: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_study(folder: Path) -> Study:
@@ -181,8 +183,8 @@ def _study(
     about = data["study"]
     raw = data["raw"]
     faults: list[Finding] = []
-    forms = _forms(main, faults)
-    pattern = _pattern(main, faults)
+    forms = read_forms(main, faults)
+    pattern = _pattern(main, forms, faults)
     _check_texts(main, faults)
     rescreened = raw["subject"].get("rescreened")
     if rescreened and rescreened["form"] not in forms:
@@ -223,6 +225,7 @@ def _study(
         sdtm=tuple(sdtm),
         adam=tuple(adam),
         findings=explained,
+        sites={k: str(v) for k, v in raw["subject"].get("sites", {}).items()},
     )
 
 
@@ -242,44 +245,9 @@ def _check_texts(main: Document, faults: list[Finding]) -> None:
             faults.append(spec_fault("study.date", message, main.place((key,))))
 
 
-def _forms(main: Document, faults: list[Finding]) -> dict[str, FormSettings]:
-    raw = main.data["raw"]
-    forms: dict[str, FormSettings] = {}
-    for name, own in raw["forms"].items():
-        merged: dict[str, Any] = {**raw.get("defaults", {}), **own}
-        lacking = [k for k in ("reader", "subject") if k not in merged]
-        if lacking:
-            place = main.place(("raw", "forms", name), key=True)
-            message = f"the form '{name}' has no '{lacking[0]}', and 'defaults' has none"
-            faults.append(spec_fault("schema.required", message, place))
-            continue
-        file = str(merged["file"])
-        if PurePosixPath(file).is_absolute() or PureWindowsPath(file).is_absolute():
-            place = main.place(("raw", "forms", name, "file"))
-            message = f"'{file}' is an absolute path, which means nothing on another machine"
-            advice = "Name the file from the study folder on."
-            faults.append(spec_fault("raw.path", message, place, advice))
-        active = merged.get("active") or {}
-        forms[name] = FormSettings(
-            name=name,
-            file=file,
-            reader=str(merged["reader"]),
-            encoding=str(merged.get("encoding", "utf-8")),
-            delimiter=str(merged.get("delimiter", ",")),
-            subject=str(merged["subject"]),
-            event=str(merged.get("event") or ""),
-            repeat=str(merged.get("repeat") or ""),
-            id=tuple(str(c) for c in merged.get("id") or ()),
-            active_column=str(active.get("column", "")),
-            active_value=str(active.get("is", "")),
-            active_reason=str(active.get("reason", "")),
-            source=str(merged.get("source", "Investigator")),
-            pages=str(merged.get("pages", "")),
-        )
-    return forms
-
-
-def _pattern(main: Document, faults: list[Finding]) -> re.Pattern[str]:
+def _pattern(
+    main: Document, forms: Mapping[str, FormSettings], faults: list[Finding]
+) -> re.Pattern[str]:
     text = str(main.data["raw"]["subject"]["pattern"])
     place = main.place(("raw", "subject", "pattern"))
     try:
@@ -287,8 +255,13 @@ def _pattern(main: Document, faults: list[Finding]) -> re.Pattern[str]:
     except re.error as error:
         faults.append(spec_fault("subject.pattern", f"not a regular expression: {error}", place))
         return re.compile("")
-    if {"site", "subject"} - set(pattern.groupindex):
-        message = "the pattern needs the groups (?P<site>...) and (?P<subject>...)"
+    parts = [str(p) for p in main.data["raw"]["subject"]["usubjid"]]
+    elsewhere = "$SITEID" not in parts or any(f.site for f in forms.values())
+    if "subject" not in pattern.groupindex:
+        message = "the pattern needs the group (?P<subject>...)"
+        faults.append(spec_fault("subject.pattern", message, place))
+    elif "site" not in pattern.groupindex and not elsewhere:
+        message = "the pattern needs the group (?P<site>...), or a form the setting 'site'"
         faults.append(spec_fault("subject.pattern", message, place))
     return pattern
 

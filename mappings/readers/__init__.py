@@ -1,27 +1,91 @@
-"""Readers of raw exports: each gives a `mappings.raw.RawTable` of text cells, or a clear fault."""
+"""Readers of raw exports: each gives `mappings.raw.RawTable`s of text cells, or clear faults.
+
+Forms that come out of one file are read together, so that a large file is read once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+from mappings.findings import Finding, SpecificationFault
 from mappings.raw import FormSettings, RawTable
+from mappings.readers.checks import table_faults
 from mappings.readers.delimited import read_delimited, read_header
 from mappings.readers.rave import read_rave
+from mappings.readers.viedoc import read_viedoc, viedoc_columns
 
-Reader = Callable[[Path, FormSettings], RawTable]
-
-READERS: dict[str, Reader] = {"rave": read_rave, "csv": read_delimited}
-
-
-def read_table(study_folder: Path, settings: FormSettings) -> RawTable:
-    """Read one form's file by the reader that study.yaml names.
-
-    Raises SpecificationFault when the file is missing or not what it says it is.
-    """
-    return READERS[settings.reader](study_folder / settings.file, settings)
+T = TypeVar("T")
+Many = Callable[[Path, Sequence[FormSettings]], dict[str, T]]
 
 
-def read_columns(study_folder: Path, settings: FormSettings) -> tuple[str, ...]:
-    """The columns of one form, from its header alone."""
-    return read_header(study_folder / settings.file, settings)
+@dataclass(frozen=True)
+class Reader:
+    """How forms of one file are read: `columns` from the head alone, `tables` with all rows."""
+
+    columns: Many[tuple[str, ...]]
+    tables: Many[RawTable]
+
+
+def _each(read: Callable[[Path, FormSettings], T]) -> Many[T]:
+    """A reader of one form at a time."""
+
+    def many(folder: Path, forms: Sequence[FormSettings]) -> dict[str, T]:
+        return {f.name: read(folder / f.file, f) for f in forms}
+
+    return many
+
+
+_csv_columns = _each(read_header)
+READERS: dict[str, Reader] = {
+    "rave": Reader(_csv_columns, _each(read_rave)),
+    "csv": Reader(_csv_columns, _each(read_delimited)),
+    "viedoc": Reader(_each(viedoc_columns), _each(read_viedoc)),
+}
+
+
+def read_tables(
+    folder: Path, forms: Iterable[FormSettings]
+) -> tuple[dict[str, RawTable], list[Finding]]:
+    """Every form that can be read, in the order given, and the faults of all the others."""
+    forms = list(forms)
+    tables, faults = _read(folder, forms, lambda reader: reader.tables)
+    for settings in forms:
+        if settings.name in tables:
+            faults.extend(table_faults(tables[settings.name], settings))
+    return tables, faults
+
+
+def columns_of(
+    folder: Path, forms: Iterable[FormSettings]
+) -> tuple[dict[str, tuple[str, ...]], list[Finding]]:
+    """The columns of every form whose head can be read, and the faults of all the others."""
+    return _read(folder, list(forms), lambda reader: reader.columns)
+
+
+def _read(
+    folder: Path, forms: list[FormSettings], way: Callable[[Reader], Many[T]]
+) -> tuple[dict[str, T], list[Finding]]:
+    groups: dict[tuple[str, ...], list[FormSettings]] = {}
+    for settings in forms:
+        groups.setdefault(_source(settings), []).append(settings)
+    found: dict[str, T] = {}
+    faults: list[Finding] = []
+    for group in groups.values():
+        try:
+            found.update(way(READERS[group[0].reader])(folder, group))
+        except SpecificationFault as fault:
+            faults.extend(fault.findings)
+    return {f.name: found[f.name] for f in forms if f.name in found}, faults
+
+
+def _source(settings: FormSettings) -> tuple[str, ...]:
+    """What forms that are read together have in common."""
+    return (
+        settings.reader,
+        *(settings.file, settings.dictionary, settings.codelists),
+        *(settings.encoding, settings.delimiter, settings.header, settings.values),
+        *(settings.sheet, settings.items),
+    )

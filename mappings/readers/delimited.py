@@ -82,8 +82,10 @@ def read_delimited(path: Path, settings: FormSettings) -> RawTable:
     return parse(read_text(path, settings), settings)
 
 
-def parse(text: str, settings: FormSettings) -> RawTable:
+def parse(text: str, settings: FormSettings, first: int = 1) -> RawTable:
     """Cells of delimited text with a header row, and the line on which each row starts.
+
+    `first` is the line of the header row in the file.
 
     Raises SpecificationFault for a header without names or with a name twice, a row with more
     or fewer cells than the header, and a quote that is never closed.
@@ -99,9 +101,9 @@ def parse(text: str, settings: FormSettings) -> RawTable:
     table = _table(body, header, delimiter)
     plain = body.count("\n") + (not body.endswith("\n"))
     if table is not None and table.num_rows == plain:
-        lines = np.arange(2, plain + 2, dtype=np.int64)
+        lines = np.arange(first + 1, first + 1 + plain, dtype=np.int64)
     else:
-        lines = _starts(body, delimiter, len(header), file)
+        lines = _starts(body, delimiter, len(header), file, first)
     if table is None or table.num_rows != len(lines):
         message = "rows and lines do not agree: a quote may be open"
         raise file_fault(file, message, "Export it again.")
@@ -150,7 +152,7 @@ def _check_header(header: list[str], file: str) -> None:
         )
 
 
-def _starts(body: str, delimiter: str, width: int, file: str) -> Lines:
+def _starts(body: str, delimiter: str, width: int, file: str, first: int) -> Lines:
     """Line number of each record, where cells hold line breaks or a row is at fault."""
     reader = csv.reader(io.StringIO(body), delimiter=delimiter, strict=True)
     ends = [1]
@@ -164,9 +166,9 @@ def _starts(body: str, delimiter: str, width: int, file: str) -> Lines:
             file,
             f"the quoting is broken ({error}): the file may be cut off",
             "Export it again.",
-            reader.line_num + 1,
+            reader.line_num + first,
         ) from None
-    numbers = [end + 1 for end in ends[:-1]]
+    numbers = [end + first for end in ends[:-1]]
     for number, cells in zip(numbers, widths, strict=True):
         if cells not in (width, 0):
             word = "many" if cells > width else "few"
