@@ -15,6 +15,7 @@ from mappings.raw import FormSettings, RawTable
 from mappings.readers.checks import table_faults
 from mappings.readers.delimited import read_delimited, read_header
 from mappings.readers.rave import read_rave
+from mappings.readers.redcap import read_redcap, redcap_columns
 from mappings.readers.viedoc import read_viedoc, viedoc_columns
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ _csv_columns = _each(read_header)
 READERS: dict[str, Reader] = {
     "rave": Reader(_csv_columns, _each(read_rave)),
     "csv": Reader(_csv_columns, _each(read_delimited)),
+    "redcap": Reader(redcap_columns, read_redcap),
     "viedoc": Reader(_each(viedoc_columns), _each(read_viedoc)),
 }
 
