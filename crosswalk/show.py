@@ -54,11 +54,15 @@ def summary(on: Console, package: Package, out: Path) -> None:
     if more > 0:
         on.print(f"... and {more} more, in reports/index.html")
     on.print(
-        f"{len(report.unexplained)} findings to mend or explain, "
-        f"{len(report.explained)} explained, {len(report.notices)} notices.",
+        f"{_count(len(report.unexplained), 'finding')} to mend or explain, "
+        f"{len(report.explained)} explained, {_count(len(report.notices), 'notice')}.",
     )
     style = "bold green" if package.status == "final" else "bold yellow"
     on.print(f"Status {package.status}: {out.as_posix()}", style=style)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def as_json(package: Package, out: Path) -> str:
