@@ -112,12 +112,12 @@ class Test:
         if is_numeric(left):
             equal = left.isin([self._number(v) for v in constants if v]).to_numpy(dtype=bool)
             if "" in constants:
-                equal |= ~_there(left)
+                equal = equal | ~_there(left)
         else:
             equal = _answers(left, lambda text: text in constants)
         for value in self.values:
             if value.startswith("$"):
-                equal |= _compared(left, data[value[1:]], lambda a, b: bool(a == b))
+                equal = equal | _compared(left, data[value[1:]], lambda a, b: bool(a == b))
         return equal
 
     def _ordered(self, left: pd.Series[Any], data: Columns) -> Mask:

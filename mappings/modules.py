@@ -341,6 +341,7 @@ def _block(
         one = One(per, at.column(given["order"], "order"), str(given["take"]), str(given["reason"]))
     ordered = ordered_rules(rules, names)
     late = _late(ordered, names.target)
+    _check_late([r for r in ordered if r.variable in late], names)
     _check_early(names, home("where"), "where", where_condition.reads, set(names.made))
     if keep is not None:
         _check_early(names, (*home("rows"), "keep"), "keep", keep.reads, late)
@@ -376,6 +377,16 @@ def _late(rules: Sequence[Rule], target: str) -> set[str]:
         if any(n.removeprefix(prefix) in late for n in rule.reads if n.startswith(prefix)):
             late.add(rule.variable)
     return late
+
+
+def _check_late(rules: Sequence[Rule], names: Names) -> None:
+    """Refuse a late rule that reads columns of the source, which the finished records lack."""
+    for rule in rules:
+        for name in rule.reads:
+            if name != "USUBJID" and not name.startswith(f"{names.target}."):
+                message = f"{rule.variable} reads a study day and also the column {name}"
+                hint = f"Copy {name} to a variable under 'work' and read that."
+                names.faults.append(spec_fault("rule.late", message, rule.place, hint))
 
 
 def _check_early(

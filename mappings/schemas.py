@@ -68,7 +68,8 @@ def check_schema(document: Document, name: str) -> list[Finding]:
         if error.validator == "oneOf" and steps in unknown:
             continue
         found.extend(_faults(document, steps, error))
-    return sorted(found, key=lambda f: (f.spec.line, f.spec.column) if f.spec else (0, 0))
+    once = dict.fromkeys(found)
+    return sorted(once, key=lambda f: (f.spec.line, f.spec.column) if f.spec else (0, 0))
 
 
 def _dotted(steps: Steps) -> str:
@@ -103,8 +104,9 @@ def _faults(document: Document, steps: Steps, error: Any) -> list[Finding]:
     if error.validator == "required" and isinstance(error.instance, dict):
         missing = [k for k in error.validator_value if k not in error.instance]
         words = ", ".join(f"'{k}'" for k in missing)
+        verb = "is" if len(missing) == 1 else "are"
         return [
-            spec_fault(rule, _said(steps, f"{words} is missing"), document.place(steps, key=True))
+            spec_fault(rule, _said(steps, f"{words} {verb} missing"), document.place(steps, key=True))
         ]
     if error.validator == "dependencies":
         return [_dependency(document, steps, error)]

@@ -73,5 +73,4 @@ def pieces(text: str, encoding: str, size: int = MAX_BYTES) -> list[str]:
         cut = blank if blank > 0 else max(end, 1)
         result.append(rest[:cut].rstrip(" "))
         rest = rest[cut:].lstrip(" ")
-    result.append(rest)
-    return result
+    return [*result, rest] if rest or not result else result
