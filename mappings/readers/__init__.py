@@ -14,6 +14,7 @@ from mappings.findings import Finding, SpecificationFault
 from mappings.raw import FormSettings, RawTable
 from mappings.readers.checks import table_faults
 from mappings.readers.delimited import read_delimited, read_header
+from mappings.readers.odm import odm_columns, read_odm
 from mappings.readers.rave import read_rave
 from mappings.readers.redcap import read_redcap, redcap_columns
 from mappings.readers.viedoc import read_viedoc, viedoc_columns
@@ -44,6 +45,7 @@ READERS: dict[str, Reader] = {
     "rave": Reader(_csv_columns, _each(read_rave)),
     "csv": Reader(_csv_columns, _each(read_delimited)),
     "redcap": Reader(redcap_columns, read_redcap),
+    "odm": Reader(odm_columns, read_odm),
     "viedoc": Reader(_each(viedoc_columns), _each(read_viedoc)),
 }
 

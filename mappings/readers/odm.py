@@ -1,0 +1,250 @@
+"""CDISC ODM-XML 1.3 clinical data, streamed: plain ODM, OpenClinica, REDCap and Rave dialects.
+
+A row is a FormData, or with 'group' a repeat of these item groups within a FormData; its number
+is counted over the form, because lines of XML mean nothing. Columns are the keys of `KEYS`, those
+of the dialect's attributes, then the items that the metadata give the form, each with a column
+``<item>.unit`` beside it where units are defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mappings.findings import Finding, RawPlace, Severity
+from mappings.load import did_you_mean
+from mappings.raw import FormSettings, RawItem, RawTable, file_fault
+from mappings.readers.odm_metadata import (
+    DIALECTS,
+    KEYS,
+    NOT_DATA,
+    UNIT,
+    Metadata,
+    check_root,
+    read_metadata,
+)
+from mappings.readers.odm_rows import Rows
+from mappings.readers.redcap import unread_forms
+from mappings.readers.safe_xml import local, stream
+
+_LEVELS = ("SubjectData", "StudyEventData", "FormData", "ItemGroupData")
+_KEPT = ("Insert", "Upsert", "Context", "")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One raw form: the FormOIDs and item groups it takes, and its columns by ItemOID."""
+
+    settings: FormSettings
+    versions: frozenset[str]
+    groups: frozenset[str]
+    keys: tuple[str, ...]
+    names: Mapping[str, str]
+    items: Mapping[str, RawItem]
+    codelists: Mapping[str, Mapping[str, str]]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.keys, *self.items)
+
+
+def odm_columns(folder: Path, forms: Sequence[FormSettings]) -> dict[str, tuple[str, ...]]:
+    """The columns of each form, from the metadata."""
+    return {layout.settings.name: layout.columns for layout in _layouts(folder, forms)}
+
+
+def read_odm(folder: Path, forms: Sequence[FormSettings]) -> dict[str, RawTable]:
+    """Each form's rows, with items and codelists of the metadata.
+
+    Raises SpecificationFault for what `stream` refuses, for a file that is no ODM 1.3 snapshot or
+    has no metadata, for a form, group or item that the metadata do not have, and for a row that
+    stands twice.
+    """
+    layouts = _layouts(folder, forms)
+    file = forms[0].file
+    reading = _Reading(file, [Rows(x.versions, x.groups, x.keys, file) for x in layouts])
+    for number, (event, element) in enumerate(stream(folder / file, file)):
+        if not number:
+            check_root(element, file)
+        reading.take(event, element)
+    found: dict[str, RawTable] = {}
+    for layout, rows in zip(layouts, reading.rows, strict=True):
+        strange = sorted(rows.items - set(layout.names))
+        if strange:
+            message = f"the item '{strange[0]}' is not in the metadata of its form"
+            hint = did_you_mean(strange[0], sorted(layout.names))
+            raise file_fault(file, message, hint)
+        cells, lines = rows.frame(layout.columns, layout.names)
+        found[layout.settings.name] = RawTable(
+            layout.columns, cells, lines, layout.items, layout.codelists
+        )
+    told = [*unread_forms(file, reading.unread), *_attributes(file, reading.unknown)]
+    first = forms[0].name
+    return {**found, first: replace(found[first], findings=tuple(told))}
+
+
+def _layouts(folder: Path, forms: Sequence[FormSettings]) -> list[Layout]:
+    settings = forms[0]
+    metadata, extensions = read_metadata(folder / settings.file, settings.file)
+    source = settings.file
+    if settings.dictionary:
+        source = settings.dictionary
+        metadata, _ = read_metadata(folder / source, source)
+    if not metadata.forms:
+        raise file_fault(
+            source,
+            "there are no definitions of forms (FormDef) before the clinical data",
+            "Export with metadata, or name an ODM file that has them in 'dictionary'.",
+        )
+    keys = (*KEYS, *dict.fromkeys(extensions))
+    return [_layout(each, metadata, keys, source) for each in forms]
+
+
+def _layout(
+    settings: FormSettings, metadata: Metadata, keys: tuple[str, ...], source: str
+) -> Layout:
+    for wanted in settings.form:
+        if not metadata.versions((wanted,)):
+            message = f"there is no form '{wanted}'"
+            raise file_fault(source, message, did_you_mean(wanted, list(metadata.forms)))
+    versions = metadata.versions(settings.form)
+    groups = list(dict.fromkeys(g for v in versions for g in metadata.forms[v]))
+    for wanted in settings.group:
+        if wanted not in groups:
+            message = f"the form {settings.form[0]} has no item group '{wanted}'"
+            raise file_fault(source, message, did_you_mean(wanted, groups))
+    groups = list(settings.group) or groups
+    oids = list(dict.fromkeys(o for g in groups for o in metadata.groups.get(g, [])))
+    names = {o: metadata.names.get(o) or o for o in oids} if settings.items == "name" else {}
+    names = names or {o: o for o in oids}
+    items: dict[str, RawItem] = {}
+    for oid, name in names.items():
+        if name in items or name in keys:
+            message = f"two items of the form {settings.form[0]} are called '{name}'"
+            raise file_fault(source, message, "Leave 'items: name' out: ItemOIDs differ.")
+        items[name] = replace(metadata.items.get(oid, RawItem(oid)), name=name)
+        if items[name].unit:
+            items[name + UNIT] = RawItem(name + UNIT, f"Unit of {items[name].label}")
+    lists = {i.codelist for i in items.values()}
+    return Layout(
+        settings,
+        frozenset(versions),
+        frozenset(settings.group),
+        keys,
+        names,
+        items,
+        {k: v for k, v in metadata.codelists.items() if k in lists},
+    )
+
+
+class _Reading:
+    """Where in the file the reading is: keys of the elements that are open."""
+
+    def __init__(self, file: str, rows: list[Rows]) -> None:
+        self.file = file
+        self.rows = rows
+        self.keys: dict[str, str] = {}
+        self.item = ""
+        self.unit = ""
+        self.inside = False
+        self.unread: dict[str, None] = {}
+        self.unknown: dict[tuple[str, str], None] = {}
+
+    def take(self, event: str, element: Any) -> None:
+        name = local(element)
+        if name == "ClinicalData":
+            self.inside = event == "start"
+            self.keys = {"StudyOID": element.get("StudyOID", "")}
+        if not self.inside:
+            if event == "end" and name == "Study":
+                element.clear()
+            return
+        if event == "start":
+            self._open(name, element)
+            return
+        if name == "SiteRef":
+            self.keys["SiteOID"] = element.get("LocationOID", "")
+        elif name == "MeasurementUnitRef" and local(element.getparent()).startswith("ItemData"):
+            self.unit = element.get("MeasurementUnitOID", "")
+        elif name.startswith("ItemData"):
+            self._item(element)
+        # What was read is let go, so that memory does not grow with the file.
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]
+
+    def _open(self, name: str, element: Any) -> None:
+        if element.get("TransactionType", "") not in _KEPT:
+            kind = element.get("TransactionType")
+            message = f"a {name} with TransactionType {kind}: this file tells changes"
+            raise file_fault(self.file, message, "Export a snapshot.", int(element.sourceline or 0))
+        if name in _LEVELS:
+            self._enter(name, element)
+        if name == "FormData":
+            self._each(lambda rows: rows.open_form(self.keys))
+        elif name == "ItemGroupData":
+            self._group(element.get("ItemGroupOID", ""))
+        elif name.startswith("ItemData"):
+            self.unit = ""
+
+    def _group(self, group: str) -> None:
+        taken = [rows.open_group(group, self.keys) for rows in self.rows]
+        if not any(taken):
+            form = self.keys.get("FormOID", "")
+            mine = any(form in rows.versions for rows in self.rows)
+            self.unread[f"{form} {group}" if mine else form] = None
+
+    def _each(self, act: Any) -> None:
+        for rows in self.rows:
+            act(rows)
+
+    def _enter(self, level: str, element: Any) -> None:
+        """Take the keys of an element, and forget those of what lay below the one before."""
+        below = _LEVELS[_LEVELS.index(level) :]
+        dropped = {c for d in DIALECTS.values() for name in below for c in d[name].values()}
+        own = {k for k in KEYS if _level(k) in below}
+        self.keys = {k: v for k, v in self.keys.items() if k not in dropped | own}
+        for key, value in element.attrib.items():
+            space, _, attribute = str(key).rpartition("}")
+            if not space:
+                if attribute in KEYS:
+                    self.keys[attribute] = value
+                continue
+            tables = [d[level] for start, d in DIALECTS.items() if space[1:].startswith(start)]
+            column = next((t.get(attribute.lower(), "") for t in tables), "")
+            if column:
+                self.keys[column] = value
+            elif attribute.lower() not in NOT_DATA:
+                self.unknown[level, attribute] = None
+
+    def _item(self, element: Any) -> None:
+        value = element.get("Value")
+        if value is None:
+            value = "" if element.get("IsNull") == "Yes" else (element.text or "").strip()
+        oid = element.get("ItemOID", "")
+        self._each(lambda rows: rows.put(oid, value, self.unit))
+
+
+def _level(key: str) -> str:
+    """The element whose attribute the key is; the site is told below the subject."""
+    if key in ("SubjectKey", "SiteOID"):
+        return "SubjectData"
+    return {"StudyEvent": "StudyEventData", "Form": "FormData", "ItemGroup": "ItemGroupData"}.get(
+        key.removesuffix("RepeatKey").removesuffix("OID"), ""
+    )
+
+
+def _attributes(file: str, unknown: Mapping[tuple[str, str], None]) -> list[Finding]:
+    return [
+        Finding(
+            "odm.attribute",
+            Severity.NOTICE,
+            f"the attribute {attribute} of {level} is not read",
+            "Nothing to do, unless the study needs it.",
+            scope=f"{level} {attribute}",
+            raw=RawPlace(file),
+        )
+        for level, attribute in unknown
+    ]
