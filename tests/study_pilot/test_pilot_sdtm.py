@@ -17,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from crosswalk.build import make_package
 from crosswalk.plan import make_plan
 from mappings.built import BuiltDataset
 from mappings.export import read_export
@@ -217,6 +218,13 @@ def test_the_mapping_knows_no_subject(pilot: Built, tmp_path: Path) -> None:
                 ours[column] = [v.translate(back) for v in ours[column]]
         ours["USUBJID"] = ["01-" + v[3:].translate(back) for v in ours["USUBJID"]]
         pd.testing.assert_frame_equal(ours, theirs)
+
+
+def test_the_package_is_final_with_every_finding_explained(tmp_path: Path) -> None:
+    """Also no row and no column of the export is left unaccounted for: that would be a finding."""
+    package = make_package(lay_out(tmp_path / "study"))
+    assert package.status == "final"
+    assert sorted(package.datasets) == ["AE", "DM", "EX"]
 
 
 DS = """
