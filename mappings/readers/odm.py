@@ -30,6 +30,7 @@ from mappings.readers.redcap import unread_forms
 from mappings.readers.safe_xml import local, stream
 
 _LEVELS = ("SubjectData", "StudyEventData", "FormData", "ItemGroupData")
+_NAMES = ("ODM", "Study", "ClinicalData", "SiteRef", *_LEVELS)
 _KEPT = ("Insert", "Upsert", "Context", "")
 
 
@@ -65,7 +66,7 @@ def read_odm(folder: Path, forms: Sequence[FormSettings]) -> dict[str, RawTable]
     layouts = _layouts(folder, forms)
     file = forms[0].file
     reading = _Reading(file, [Rows(x.versions, x.groups, x.keys, file) for x in layouts])
-    for number, (event, element) in enumerate(stream(folder / file, file)):
+    for number, (event, element) in enumerate(stream(folder / file, file, _NAMES)):
         if not number:
             check_root(element, file)
         reading.take(event, element)
@@ -146,66 +147,57 @@ class _Reading:
         self.file = file
         self.rows = rows
         self.keys: dict[str, str] = {}
-        self.item = ""
-        self.unit = ""
-        self.inside = False
         self.unread: dict[str, None] = {}
         self.unknown: dict[tuple[str, str], None] = {}
 
     def take(self, event: str, element: Any) -> None:
+        """One element begins or ends; what was read is let go, so that memory stays bounded."""
         name = local(element)
-        if name == "ClinicalData":
-            self.inside = event == "start"
-            self.keys = {"StudyOID": element.get("StudyOID", "")}
-        if not self.inside:
-            if event == "end" and name == "Study":
-                element.clear()
-            return
         if event == "start":
-            self._open(name, element)
+            if name == "ClinicalData":
+                self.keys = {"StudyOID": element.get("StudyOID", "")}
+            elif name in _LEVELS:
+                self._check_kind(name, element)
+                self._enter(name, element)
+            if name == "FormData":
+                for rows in self.rows:
+                    rows.open_form(self.keys)
             return
         if name == "SiteRef":
             self.keys["SiteOID"] = element.get("LocationOID", "")
-        elif name == "MeasurementUnitRef" and local(element.getparent()).startswith("ItemData"):
-            self.unit = element.get("MeasurementUnitOID", "")
-        elif name.startswith("ItemData"):
-            self._item(element)
-        # What was read is let go, so that memory does not grow with the file.
-        element.clear()
-        while element.getprevious() is not None:
-            del element.getparent()[0]
-
-    def _open(self, name: str, element: Any) -> None:
-        if element.get("TransactionType", "") not in _KEPT:
-            kind = element.get("TransactionType")
-            message = f"a {name} with TransactionType {kind}: this file tells changes"
-            raise file_fault(self.file, message, "Export a snapshot.", int(element.sourceline or 0))
-        if name in _LEVELS:
-            self._enter(name, element)
-        if name == "FormData":
-            self._each(lambda rows: rows.open_form(self.keys))
         elif name == "ItemGroupData":
-            self._group(element.get("ItemGroupOID", ""))
-        elif name.startswith("ItemData"):
-            self.unit = ""
+            self._group(element)
+        if name in (*_LEVELS, "Study"):
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
 
-    def _group(self, group: str) -> None:
-        taken = [rows.open_group(group, self.keys) for rows in self.rows]
-        if not any(taken):
+    def _check_kind(self, name: str, element: Any) -> None:
+        kind = element.get("TransactionType", "")
+        if kind not in _KEPT:
+            message = f"a {name} with TransactionType {kind}: this file tells changes"
+            raise file_fault(self.file, message, "Export a snapshot.")
+
+    def _group(self, element: Any) -> None:
+        group = element.get("ItemGroupOID", "")
+        taking = [rows for rows in self.rows if rows.open_group(group, self.keys)]
+        if not taking:
             form = self.keys.get("FormOID", "")
             mine = any(form in rows.versions for rows in self.rows)
             self.unread[f"{form} {group}" if mine else form] = None
-
-    def _each(self, act: Any) -> None:
-        for rows in self.rows:
-            act(rows)
+            return
+        for item in element:
+            name = local(item)
+            if name.startswith("ItemData"):
+                self._check_kind(name, item)
+                oid, value, unit = _cell(item)
+                for rows in taking:
+                    rows.put(oid, value, unit)
 
     def _enter(self, level: str, element: Any) -> None:
         """Take the keys of an element, and forget those of what lay below the one before."""
-        below = _LEVELS[_LEVELS.index(level) :]
-        dropped = {c for d in DIALECTS.values() for name in below for c in d[name].values()}
-        own = {k for k in KEYS if _level(k) in below}
-        self.keys = {k: v for k, v in self.keys.items() if k not in dropped | own}
+        dropped = _BELOW[level]
+        self.keys = {k: v for k, v in self.keys.items() if k not in dropped}
         for key, value in element.attrib.items():
             space, _, attribute = str(key).rpartition("}")
             if not space:
@@ -219,12 +211,14 @@ class _Reading:
             elif attribute.lower() not in NOT_DATA:
                 self.unknown[level, attribute] = None
 
-    def _item(self, element: Any) -> None:
-        value = element.get("Value")
-        if value is None:
-            value = "" if element.get("IsNull") == "Yes" else (element.text or "").strip()
-        oid = element.get("ItemOID", "")
-        self._each(lambda rows: rows.put(oid, value, self.unit))
+
+def _cell(item: Any) -> tuple[str, str, str]:
+    """ItemOID, value and unit of an ItemData, or of an element for one type of data."""
+    value = item.get("Value")
+    if value is None:
+        value = "" if item.get("IsNull") == "Yes" else (item.text or "").strip()
+    units = [u.get("MeasurementUnitOID", "") for u in item if local(u) == "MeasurementUnitRef"]
+    return item.get("ItemOID", ""), value, units[0] if units else ""
 
 
 def _level(key: str) -> str:
@@ -234,6 +228,16 @@ def _level(key: str) -> str:
     return {"StudyEvent": "StudyEventData", "Form": "FormData", "ItemGroup": "ItemGroupData"}.get(
         key.removesuffix("RepeatKey").removesuffix("OID"), ""
     )
+
+
+def _below(level: str) -> frozenset[str]:
+    """The columns that change when an element of this level begins."""
+    levels = _LEVELS[_LEVELS.index(level) :]
+    extended = {c for d in DIALECTS.values() for name in levels for c in d[name].values()}
+    return frozenset(extended | {k for k in KEYS if _level(k) in levels})
+
+
+_BELOW = {level: _below(level) for level in _LEVELS}
 
 
 def _attributes(file: str, unknown: Mapping[tuple[str, str], None]) -> list[Finding]:

@@ -107,9 +107,6 @@ def check_root(root: Any, file: str) -> None:
 
     Raises SpecificationFault.
     """
-    if local(root) != "ODM":
-        message = f"this is not ODM: the root element is <{local(root)}>"
-        raise file_fault(file, message, "Mend 'reader' or 'file' in study.yaml.")
     if root.tag != f"{{{NAMESPACE}}}ODM":
         name = str(root.tag).partition("}")[0].lstrip("{") or "no namespace"
         raise file_fault(file, f"this is ODM of another version ({name})", "Export ODM 1.3.")
@@ -125,7 +122,7 @@ def read_metadata(path: Path, file: str) -> tuple[Metadata, tuple[str, ...]]:
     """
     metadata = Metadata()
     extensions: tuple[str, ...] = ()
-    events = stream(path, file)
+    events = stream(path, file, ("ODM", "Study", "ClinicalData"))
     try:
         for number, (event, element) in enumerate(events):
             if not number:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -19,8 +19,10 @@ class _Seen(Exception):
     """Enough of the file was seen."""
 
 
-def stream(path: Path, file: str) -> Generator[tuple[str, Any], None, None]:
-    """Start and end of each element, in order; who takes them clears what is done with.
+def stream(path: Path, file: str, names: Sequence[str]) -> Generator[tuple[str, Any], None, None]:
+    """Start and end of each element called one of `names`; who takes them lets them go.
+
+    The first name is that of the root element.
 
     Raises SpecificationFault for a document type declaration (where entities and bombs live),
     for a file that is no XML, not well-formed or cut off, in another encoding than it says.
@@ -31,6 +33,7 @@ def stream(path: Path, file: str) -> Generator[tuple[str, Any], None, None]:
         events = etree.iterparse(
             str(path),
             events=("start", "end"),
+            tag=[f"{{*}}{name}" for name in names],
             resolve_entities=False,
             load_dtd=False,
             no_network=True,
@@ -39,11 +42,20 @@ def stream(path: Path, file: str) -> Generator[tuple[str, Any], None, None]:
             remove_pis=True,
         )
         for number, (event, element) in enumerate(events):
-            if not number and element.getroottree().docinfo.doctype:
-                raise _doctype(file, 1)
+            if not number:
+                _check_root(element.getroottree().getroot(), file, names[0])
             yield str(event), element
+        _check_root(events.root, file, names[0])
     except etree.XMLSyntaxError as error:
         raise _syntax(error, file) from None
+
+
+def _check_root(root: Any, file: str, name: str) -> None:
+    if root.getroottree().docinfo.doctype:
+        raise _doctype(file, 1)
+    if local(root) != name:
+        message = f"this is not {name}: the root element is <{local(root)}>"
+        raise file_fault(file, message, "Mend 'reader' or 'file' in study.yaml.")
 
 
 def local(element: Any) -> str:
