@@ -28,7 +28,9 @@ def normal(name: str) -> str:
 
 
 def declared() -> set[str]:
-    return {normal(re.split(r"[<>=!~ \[;]", d)[0]) for d in project()["project"]["dependencies"]}
+    about = project()["project"]
+    extras = [d for group in about["optional-dependencies"].values() for d in group]
+    return {normal(re.split(r"[<>=!~ \[;]", d)[0]) for d in (*about["dependencies"], *extras)}
 
 
 def imports(file: Path) -> set[str]:

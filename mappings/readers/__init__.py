@@ -14,9 +14,12 @@ from mappings.findings import Finding, SpecificationFault
 from mappings.raw import FormSettings, RawTable
 from mappings.readers.checks import table_faults
 from mappings.readers.delimited import read_delimited, read_header
+from mappings.readers.excel import excel_columns, read_excel
 from mappings.readers.odm import odm_columns, read_odm
+from mappings.readers.parquet import parquet_columns, read_parquet
 from mappings.readers.rave import read_rave
 from mappings.readers.redcap import read_redcap, redcap_columns
+from mappings.readers.sas import read_sas, read_xpt, sas_columns, xpt_columns
 from mappings.readers.viedoc import read_viedoc, viedoc_columns
 
 T = TypeVar("T")
@@ -45,6 +48,10 @@ READERS: dict[str, Reader] = {
     "rave": Reader(_csv_columns, _each(read_rave)),
     "csv": Reader(_csv_columns, _each(read_delimited)),
     "redcap": Reader(redcap_columns, read_redcap),
+    "excel": Reader(_each(excel_columns), _each(read_excel)),
+    "parquet": Reader(_each(parquet_columns), _each(read_parquet)),
+    "sas": Reader(_each(sas_columns), _each(read_sas)),
+    "xpt": Reader(_each(xpt_columns), _each(read_xpt)),
     "odm": Reader(odm_columns, read_odm),
     "viedoc": Reader(_each(viedoc_columns), _each(read_viedoc)),
 }

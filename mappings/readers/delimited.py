@@ -134,11 +134,15 @@ def _table(body: str, header: list[str], delimiter: str) -> Any:
 def _header(text: str, settings: FormSettings) -> list[str]:
     first = text.partition("\n")[0]
     header = next(csv.reader(io.StringIO(first), delimiter=settings.delimiter), [])
-    _check_header(header, settings.file)
+    check_header(header, settings.file)
     return header
 
 
-def _check_header(header: list[str], file: str) -> None:
+def check_header(header: list[str], file: str) -> None:
+    """Refuse a header row with a column without a name or with a name twice.
+
+    Raises SpecificationFault.
+    """
     if not header or any(not name.strip() for name in header):
         raise file_fault(file, "the header row has a column without a name", "Export it again.", 1)
     counts = Counter(name.casefold() for name in header)

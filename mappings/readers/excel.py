@@ -1,0 +1,146 @@
+"""Excel workbooks (.xlsx), by the optional package openpyxl, every value as text.
+
+What Excel made a number or a date before us is what it is: `00123` typed into a general cell
+has lost its zeros already. Text cells stay as they are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from collections.abc import Iterator
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mappings.load import did_you_mean
+from mappings.raw import FormSettings, RawTable, file_fault
+from mappings.readers.delimited import check_header
+from mappings.readers.files import check_begins
+from mappings.readers.typed import iso, number
+
+LARGEST = 1 << 30
+"""Most bytes that a workbook may unpack to."""
+
+
+def read_excel(path: Path, settings: FormSettings) -> RawTable:
+    """One sheet whose first row is the header; empty rows at the end are no rows.
+
+    Raises SpecificationFault when openpyxl is not installed; when the file is missing, damaged, no
+    workbook, or unpacks to too much; when the sheet is not there or not named though there are
+    several; for a header as `read_delimited` does, a cell beyond it, and a cell with an error.
+    """
+    rows = list(_rows(path, settings))
+    header = _header(rows[0][1] if rows else [], settings)
+    body = [(n, cells) for n, cells in rows[1:] if any(cells)]
+    for row, cells in body:
+        if any(cells[len(header) :]):
+            message = "a cell to the right of the last column that has a name"
+            raise file_fault(settings.file, message, "Name the column, or empty the cell.", row)
+    frame = {
+        name: pd.Series([c[i] if i < len(c) else "" for _, c in body], dtype="str")
+        for i, name in enumerate(header)
+    }
+    lines = pd.Series([n for n, _ in body], dtype="int64")
+    return RawTable(tuple(header), pd.DataFrame(frame, columns=header), lines)
+
+
+def excel_columns(path: Path, settings: FormSettings) -> tuple[str, ...]:
+    """The names in the first row of the sheet."""
+    return tuple(_header(next(_rows(path, settings), (1, []))[1], settings))
+
+
+def _header(cells: list[str], settings: FormSettings) -> list[str]:
+    width = len(cells) - len(list(takewhile(lambda c: not c, reversed(cells))))
+    check_header(cells[:width], settings.file)
+    return cells[:width]
+
+
+def _rows(path: Path, settings: FormSettings) -> Iterator[tuple[int, list[str]]]:
+    """Number and texts of each row of the sheet."""
+    file = settings.file
+    openpyxl = _package(file)
+    check_begins(path, file, b"PK\x03\x04", "an Excel workbook (.xlsx)")
+    _check_archive(path, file)
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:
+        raise _damaged(file, error) from None
+    try:
+        sheet = _sheet(book, settings)
+        for row, cells in enumerate(sheet.iter_rows(), start=1):
+            yield row, [_text(cell, file, row) for cell in cells]
+    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError) as error:
+        raise _damaged(file, error) from None
+    finally:
+        book.close()
+
+
+def _package(file: str) -> Any:
+    try:
+        import openpyxl  # noqa: PLC0415 - optional
+    except ImportError:
+        message = "an Excel file needs the package openpyxl, which is not installed"
+        advice = "Install it with: pip install 'cdisc-crosswalk[excel]'"
+        raise file_fault(file, message, advice) from None
+    return openpyxl
+
+
+def _check_archive(path: Path, file: str) -> None:
+    """Refuse what unpacks to too much, and XML with declarations of types or entities."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if sum(m.file_size for m in members) > LARGEST:
+                raise file_fault(file, "the workbook unpacks to more than 1 GiB", "Split it.")
+            if "[Content_Types].xml" not in archive.namelist():
+                message = "this is a zip archive, not an Excel workbook"
+                raise file_fault(file, message, "Unpack it first.")
+            for member in members:
+                if member.filename.endswith((".xml", ".rels")):
+                    with archive.open(member) as part:
+                        if b"<!DOCTYPE" in part.read(4096).replace(b"\x00", b""):
+                            message = f"a document type declaration in {member.filename}"
+                            raise file_fault(file, message, "Ask where the file comes from.")
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+        raise _damaged(file, error) from None
+
+
+def _damaged(file: str, error: Exception) -> Exception:
+    said = (str(error).splitlines() or [type(error).__name__])[0]
+    return file_fault(file, f"the workbook is cut off or damaged ({said})", "Save it again.")
+
+
+def _sheet(book: Any, settings: FormSettings) -> Any:
+    names = [str(s.title) for s in book.worksheets]
+    wanted = settings.sheet
+    if not wanted and len(names) != 1:
+        message = f"the workbook has {len(names)} sheets: {', '.join(names)}"
+        raise file_fault(settings.file, message, "Say which one in 'sheet'.")
+    if wanted and wanted not in names:
+        hint = did_you_mean(wanted, names)
+        raise file_fault(settings.file, f"there is no sheet '{wanted}'", hint)
+    return book.worksheets[names.index(wanted) if wanted else 0]
+
+
+def _text(cell: Any, file: str, row: int) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "e":
+        where = cell.coordinate
+        raise file_fault(file, f"the cell {where} holds the error {value}", "Mend it.", row)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, dt.datetime):
+        timed = any(mark in str(cell.number_format).lower() for mark in ("h", "ss"))
+        return iso(value) if timed or value.time() != dt.time() else iso(value.date())
+    if isinstance(value, dt.date | dt.time):
+        return iso(value)
+    if isinstance(value, dt.timedelta):
+        return number(value.total_seconds())
+    return str(value)
