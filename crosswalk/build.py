@@ -33,6 +33,8 @@ from mappings.scope import Report as Collected
 from mappings.study import Study
 from sdtm.domains import run_sdtm
 from sdtm.merged import merged
+from validation.account import Account, take_account
+from validation.account.report import write_account
 from validation.locate import Lineage
 from validation.outcome import Checked
 from validation.report import dataset_rows, make_report, write_reports
@@ -57,6 +59,7 @@ class Package:
     definitions: tuple[bytes, ...]
     suites: Mapping[str, Suite]
     report: Report
+    account: Account
 
     @property
     def study(self) -> Study:
@@ -106,6 +109,15 @@ def run_plan(plan: Plan, step: Step = silent) -> Package:
     tool = version()
     document, found = describe_sdtm(plan.sdtm, sdtm, tool)
     documents = [document]
+    account = take_account(
+        study,
+        plan.sdtm.modules,
+        forms,
+        sdtm.datasets,
+        sdtm.set_aside,
+        collected.looked_up,
+        document,
+    )
     datasets = {d.name: d for d in sdtm.datasets}
     step("Deriving ADaM")
     if plan.adam is not None:
@@ -117,7 +129,7 @@ def run_plan(plan: Plan, step: Step = silent) -> Package:
     step("Writing define.xml")
     definitions = tuple(to_xml(d) for d in documents)
     frames = {n: d.frame[[*d.variables, "_form", "_row"]] for n, d in datasets.items()}
-    findings = [*collected.findings, *found]
+    findings = [*collected.findings, *account.findings, *found]
     for metadata, xml in zip(documents, definitions, strict=True):
         own = {d.name: frames[d.name] for d in metadata.datasets}
         findings.extend(check_metadata(metadata))
@@ -129,7 +141,7 @@ def run_plan(plan: Plan, step: Step = silent) -> Package:
     step("Running the rules")
     rules = run_rules(frames, metadata=documents, lineage=lineage)
     report = _report(plan, findings, documents, frames, checked, rules)
-    return Package(plan, datasets, tuple(documents), definitions, suites, report)
+    return Package(plan, datasets, tuple(documents), definitions, suites, report, account)
 
 
 def _lineage(
@@ -163,7 +175,8 @@ def _report(
     study = plan.study
     rows = [row for d in documents for row in dataset_rows(d, frames)]
     m5 = f"../m5/datasets/{study.id.lower()}"
-    links = [("define.html of SDTM", f"{m5}/{TABULATIONS}/define.html")]
+    links = [("Account of the raw data", "account.html")]
+    links.append(("define.html of SDTM", f"{m5}/{TABULATIONS}/define.html"))
     if plan.adam is not None:
         links.append(("define.html of ADaM", f"{m5}/{ANALYSIS}/define.html"))
     facts = [(name, value) for name, value in study.standards.items()]
@@ -211,7 +224,15 @@ def publish(package: Package, out: Path, step: Step = silent) -> None:
             for document in study.adam:
                 source = study.folder / document.file
                 (programs / f"{source.stem}.txt").write_bytes(source.read_bytes())
-        write_reports(folder / "reports", package.report, package.suites)
+        reports = folder / "reports"
+        write_reports(reports, package.report, package.suites)
+        write_account(
+            reports,
+            package.account,
+            study.id,
+            fictitious=package.report.fictitious,
+            tool_version=version(),
+        )
         write_manifest(folder, study, status=package.status, tool=version(), created=created)
 
 

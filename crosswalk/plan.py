@@ -17,6 +17,7 @@ from mappings.study import Study, read_study
 from sdtm.domains import SdtmPlan, plan_sdtm, planned_variables
 from sdtm.standard import UnknownName, domain
 from sdtm.target import target
+from validation.account import check_not_submitted
 from validation.explanations import Explanation, read_explanations
 
 
@@ -41,6 +42,7 @@ def make_plan(folder: Path) -> Plan:
         raise SpecificationFault(faults)
     headers, found = read_headers(study)
     faults.extend(found)
+    faults.extend(check_not_submitted(study, headers))
     explanations: tuple[Explanation, ...] = ()
     if study.findings is not None:
         entries, found = read_explanations(study.findings.data, study.findings.place)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from mappings.findings import Severity
@@ -20,7 +21,7 @@ from mappings.frames import (
     present,
     sorted_positions,
 )
-from mappings.modules import Block, Module, One
+from mappings.modules import Module, One
 from mappings.rules import Rule
 from mappings.scope import Report, Scope
 from mappings.text import fits, has_control, narrow
@@ -28,16 +29,27 @@ from mappings.verbs.num import numbers_of
 
 CARRIED = ("_form", "_row", "_event", "_repeat", "_id")
 SUPP = "supp:"
+Lines = npt.NDArray[np.int64]
+NO_TEST = "No test with a result"
 
 
 @dataclass(frozen=True)
 class SetAside:
-    """Rows of a source that a module does not take, and why."""
+    """Rows of a source that a module does not take, and why.
+
+    `block` counts the blocks of the module from 0, `lines` are the rows' own numbers (`_row`).
+    """
 
     target: str
     source: str
     reason: str
-    rows: int
+    block: int
+    lines: Lines = field(repr=False)
+
+    @property
+    def rows(self) -> int:
+        """How many rows they are."""
+        return len(self.lines)
 
 
 @dataclass(frozen=True)
@@ -62,8 +74,8 @@ def run_module(
     """
     frames: list[pd.DataFrame] = []
     aside: list[SetAside] = []
-    for number, block in enumerate(module.blocks):
-        frame, dropped = _run_block(module, block, data, report, numeric, carried)
+    for number in range(len(module.blocks)):
+        frame, dropped = _run_block(module, number, data, report, numeric, carried)
         frame["_block"] = np.full(len(frame), number, dtype="float64")
         frames.append(frame)
         aside.extend(dropped)
@@ -72,19 +84,24 @@ def run_module(
 
 def _run_block(
     module: Module,
-    block: Block,
+    number: int,
     data: Mapping[str, pd.DataFrame],
     report: Report,
     numeric: Callable[[str], bool | None],
     carried: tuple[str, ...],
 ) -> tuple[pd.DataFrame, list[SetAside]]:
+    block = module.blocks[number]
     source = data[block.source.name]
     aside: list[SetAside] = []
+
+    def leave(rows: pd.DataFrame, reason: str) -> None:
+        if len(rows):
+            lines = rows["_row"].to_numpy(dtype="int64")
+            aside.append(SetAside(module.target, block.source.name, reason, number, lines))
+
     scope = Scope(module.target, source, data, report)
     mask = block.where.mask(scope)
-    if not mask.all():
-        name = block.source.name
-        aside.append(SetAside(module.target, name, block.reason, int((~mask).sum())))
+    leave(source.loc[~mask], block.reason)
     source = source.loc[mask]
     scope = Scope(module.target, source, data, report)
     columns = [*CARRIED, *carried]
@@ -100,15 +117,13 @@ def _run_block(
     frame = pd.DataFrame({**result, **scope.made, **supp}, index=source.index)
     if block.keep is not None:
         kept = block.keep.mask(scope)
+        leave(frame.loc[~kept], NO_TEST)
         frame = frame.loc[kept]
         scope = scope.rows(kept)
     if block.one is not None:
         taken = _one(scope, block.one)
-        dropped = len(frame) - int(taken.sum())
+        leave(frame.loc[~taken], block.one.reason)
         frame = frame.loc[taken]
-        if dropped:
-            name = block.source.name
-            aside.append(SetAside(module.target, name, block.one.reason, dropped))
     return frame, aside
 
 

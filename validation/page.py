@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mappings.findings import Finding, Severity
 from validation.explanations import Explanation
 from validation.exports import entries
-from validation.hostile import shortened, visible
 from validation.outcome import Checked, Outcome, Status
+from validation.render import environment, policy, source
 from validation.summary import Report
 
-_TEMPLATES = Path(__file__).parent / "templates"
 # A page of a hundred thousand rows helps nobody: the rest stands in the exports.
 SHOWN_OF_A_KIND = 100
 
@@ -71,10 +64,10 @@ class RuleLine:
 
 def index_html(report: Report, suite_names: Collection[str] = ()) -> str:
     """The page. `suite_names` are the datasets whose suite lies in ``suites/`` beside it."""
-    style, script = _source("report.css"), _source("report.js")
+    style, script = source("report.css"), source("report.js")
     kinds = _kinds(report)
     return (
-        _environment()
+        environment()
         .get_template("index.html.j2")
         .render(
             report=report,
@@ -89,7 +82,7 @@ def index_html(report: Report, suite_names: Collection[str] = ()) -> str:
             Severity=Severity,
             style=style,
             script=script,
-            policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}",
+            policy=policy(style, script),
         )
     )
 
@@ -127,29 +120,3 @@ def _by_status(outcomes: Sequence[Outcome]) -> Iterable[tuple[Status, tuple[Outc
         found = tuple(o for o in outcomes if o.status is status)
         if found:
             yield status, found
-
-
-@cache
-def _source(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
-
-
-def _hash(source: str) -> str:
-    digest = hashlib.sha256(source.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["safe_text"] = lambda text: visible(str(text))
-    environment.filters["short"] = lambda text: shortened(visible(str(text)))
-    environment.filters["count"] = lambda number: f"{number:,}"
-    return environment

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy as np
 import pandas as pd
 
 from mappings.conditions import Condition
