@@ -11,6 +11,11 @@ from adam.tte import COLUMNS as TTE_COLUMNS
 
 RESPONSE_COLUMNS = ("PARAMCD", "PARAM", "ADT", "AVALC", "SRCDOM", "SRCVAR", "SRCSEQ")
 
+DICTIONARY = frozenset(
+    ("BODSYS", "BDSYCD", "LLT", "LLTCD", "PTCD", "HLT", "HLTCD", "HLGT", "HLGTCD", "SOC", "SOCCD")
+)
+DOMAIN_LENGTH = 2
+
 
 def structure_of(data: Mapping[str, Any]) -> Structure:
     """The ADaM structure of a module: occurrences of AE have one of their own."""
@@ -40,9 +45,16 @@ class AdamTarget:
 
     @property
     def required(self) -> tuple[str, ...]:
-        names = [v for v in self.structure.required if "xx" not in v and "--" not in v]
-        # The dictionary's codes and hierarchy are required only where the dictionary is at hand.
-        return tuple(n for n in names if not n.startswith("AE"))
+        source = str(self.data.get("from", ""))
+        names: list[str] = []
+        for name in self.structure.required:
+            if name.startswith("--"):
+                # The dictionary's codes and hierarchy: only where the dictionary is at hand.
+                if len(source) == DOMAIN_LENGTH and name[2:] not in DICTIONARY:
+                    names.append(source + name[2:])
+            elif "xx" not in name:
+                names.append(name)
+        return tuple(names)
 
     @property
     def automatic(self) -> tuple[str, ...]:

@@ -143,6 +143,7 @@ vars:
   AETERM: {copy: TERM}
   AEDECOD: {copy: CODE}
   AESER: {map: SERIOUS, ct: C66742}
+  AEREL: {const: RELATED}
   AESTDTC: {date: START, format: YYYY-MM-DD}
   AEENDTC: {date: END, format: YYYY-MM-DD}
   AESTDY: {day: AESTDTC}
@@ -226,6 +227,9 @@ vars:
   AETERM: {copy: AETERM}
   AEDECOD: {copy: AEDECOD}
   AESER: {copy: AESER}
+  AEREL: {copy: AEREL}
+  AESTDTC: {copy: AESTDTC}
+  AEENDTC: {copy: AEENDTC}
   CRSFL: {copy: AECRS, label: Cytokine Release Syndrome Flag}
   ASTDT: {date: AESTDTC, impute: first, flag: ASTDTF, notbefore: TRTSDT}
   AENDT: {date: AEENDTC, impute: last, flag: AENDTF}
