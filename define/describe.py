@@ -17,12 +17,14 @@ from define.codelists import MEDDRA, CodelistMaker, dictionary
 from define.measure import Measured, measure
 from define.model import Codelist, Comment, Dataset, Metadata, Origin, Standard, Variable
 from define.origins import ASSIGNED, PROTOCOL, Told, derived, tell, told_by_rules
-from define.parameters import parameter_method
+from define.parameters import parameter_comment, parameter_method
 from mappings.built import BuiltDataset
 from mappings.findings import Finding
 from mappings.frames import is_numeric
 from mappings.modules import Module
+from mappings.rules import Rule
 from mappings.study import Study
+from mappings.verbs.first import First
 from mappings.verbs.map import Map
 from sdtm.domains import SdtmPlan, SdtmResult
 from sdtm.standard import SdtmVariable, domain
@@ -181,7 +183,7 @@ def _variable(
 
 def _values(column: pd.Series[Any]) -> list[str]:
     if is_numeric(column):
-        return [f"{v:g}" for v in sorted(column.dropna().unique())]
+        return [f"{v:.15g}" for v in sorted(column.dropna().unique())]
     return sorted(str(u) for u in pd.unique(column) if u)
 
 
@@ -230,12 +232,19 @@ def _rules(module: Module | None, name: str) -> list[Any]:
 
 
 def _published_maps(module: Module | None, name: str) -> list[str]:
-    verbs = [r.verb for r in _rules(module, name)]
-    return [v.codelist.code for v in verbs if isinstance(v, Map) and v.codelist is not None][:1]
+    maps = [v for r in _rules(module, name) for v in _maps(r)]
+    return list(dict.fromkeys(v.codelist.code for v in maps if v.codelist is not None))
+
+
+def _maps(rule: Rule) -> list[Map]:
+    """The `map` of a rule, also where `first` tries several."""
+    if isinstance(rule.verb, First):
+        return [m for inner in rule.verb.rules for m in _maps(inner)]
+    return [rule.verb] if isinstance(rule.verb, Map) else []
 
 
 def _mapped(module: Module | None, name: str) -> bool:
-    return any(isinstance(r.verb, Map) for r in _rules(module, name))
+    return any(_maps(r) for r in _rules(module, name))
 
 
 def _sdtm_told(study: Study, built: BuiltDataset, name: str) -> Told:
@@ -388,21 +397,32 @@ def _adam_codelist(
 
 
 def _adam_told(study: Study, built: BuiltDataset, module: AdamModule, name: str) -> Told:
-    found = told_by_rules(module.module, name, study.forms, adam=True)
+    found = told_by_rules(module.module, name, study.forms, adam=True, homes=_homes(module))
     rules = [r for r in module.then if name in r.makes]
     if found is None and rules:
-        found = tell(built.name, name, [(None, r) for r in rules], study.forms, adam=True)
+        pairs = [(None, r) for r in rules]
+        found = tell(built.name, name, pairs, study.forms, adam=True, homes=_homes(module))
     of_parameters = name in module.target.parameters and name not in _PARAMETER_ASSIGNED
     if of_parameters and module.parameters:
         said = found.method.text if found and found.method else ""
         text = parameter_method(module, name, said)
         return derived(built.name, name, text)
+    remark = parameter_comment(module) if name == "PARAMCD" else ""
+    if remark:
+        told = found or Told((ASSIGNED,))
+        said = f"{told.comment.text} {remark}" if told.comment else remark
+        return replace(told, comment=Comment(f"{built.name}.{name}", said))
     if found is not None:
         return found
     if name in _PARAMETER_ASSIGNED:
         return Told((ASSIGNED,))
     source = "ADSL" if name in module.adsl else _home(module)
     return Told((replace(_PREDECESSOR, description=f"{source}.{name}"),))
+
+
+def _homes(module: AdamModule) -> dict[str, str]:
+    """Where columns beside those of the source come from."""
+    return dict.fromkeys(module.adsl, "ADSL")
 
 
 def _home(module: AdamModule) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from adam.cutoff import UNCUT
 from define.model import Comment, Method, Origin
 from mappings.modules import Block, Module
 from mappings.raw import FormSettings
@@ -35,9 +36,17 @@ def derived(dataset: str, variable: str, text: str) -> Told:
 
 
 def told_by_rules(
-    module: Module, variable: str, forms: Mapping[str, FormSettings], *, adam: bool
+    module: Module,
+    variable: str,
+    forms: Mapping[str, FormSettings],
+    *,
+    adam: bool,
+    homes: Mapping[str, str] | None = None,
 ) -> Told | None:
-    """What the rules of a variable tell; None when no rule makes it."""
+    """What the rules of a variable tell; None when no rule makes it.
+
+    `homes` names the dataset that a column was taken from (ADSL), where it is not the source.
+    """
     pairs = [
         (block, rule)
         for block in module.blocks
@@ -46,7 +55,7 @@ def told_by_rules(
     ]
     if not pairs:
         return None
-    return tell(module.target, variable, pairs, forms, adam=adam)
+    return tell(module.target, variable, pairs, forms, adam=adam, homes=homes)
 
 
 def tell(
@@ -56,19 +65,13 @@ def tell(
     forms: Mapping[str, FormSettings],
     *,
     adam: bool,
+    homes: Mapping[str, str] | None = None,
 ) -> Told:
     """Origin, method and comment from the rules of a variable, with the block of each."""
-    origins = list(
-        dict.fromkeys(_origin(dataset, variable, b, r, forms, adam=adam) for b, r in pairs)
-    )
-    text = ""
-    if any(o.type == "Derived" for o in origins):
-        parts = [
-            (b, r)
-            for b, r in pairs
-            if _origin(dataset, variable, b, r, forms, adam=adam).type == "Derived"
-        ]
-        text = _sentences(variable, parts)
+    each = [_origin(dataset, variable, b, r, forms, homes or {}, adam=adam) for b, r in pairs]
+    origins = list(dict.fromkeys(each))
+    parts = [pair for pair, o in zip(pairs, each, strict=True) if o.type == "Derived"]
+    text = _sentences(variable, parts) if parts else ""
     comments = list(dict.fromkeys(r.comment for _, r in pairs if r.comment))
     comment = Comment(f"{dataset}.{variable}", " ".join(comments)) if comments else None
     return Told(tuple(origins), method(dataset, variable, text) if text else None, comment)
@@ -95,17 +98,21 @@ def _origin(
     block: Block | None,
     rule: Rule,
     forms: Mapping[str, FormSettings],
+    homes: Mapping[str, str],
     *,
     adam: bool,
 ) -> Origin:
     source = block.source if block is not None else None
     raw = source is not None and source.kind == "form"
+    column = rule.verb.reads[0] if rule.verb.reads else variable
+    home = source.name if source is not None else dataset
+    home = homes.get(column, home).removeprefix(UNCUT)
     kind = rule.origin or _default(rule, raw=raw, adam=adam)
-    if rule.also == variable:
+    own = "." in column or home == dataset
+    if rule.also == variable or (kind == "Predecessor" and own and not rule.origin):
+        # What the same dataset holds under another name is no predecessor.
         kind = "Derived"
     if kind == "Predecessor":
-        column = rule.verb.reads[0] if rule.verb.reads else variable
-        home = source.name if source is not None else dataset
         return Origin("Predecessor", "", f"{home}.{column}")
     if kind == "Collected":
         return Origin("Collected", rule.source or _collector(source, rule, forms))

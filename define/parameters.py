@@ -23,12 +23,18 @@ def parameter_method(module: AdamModule, variable: str, records: str) -> str:
             "new anticancer therapy or the data cut-off, and not after a progression that counts."
         )
     texts = [records] if records else []
-    texts += [f"{p.code}: {_parameter(p)}." for p in module.parameters]
+    texts += [f"{p.code}: {(p.method or _parameter(p)).rstrip('.')}." for p in module.parameters]
     if variable == "AVAL" and module.target.data["structure"] == "TTE":
         texts.insert(0, "ADT minus STARTDT plus 1, in days.")
     if variable == "CNSR":
         texts.insert(0, "0 for an event, 1 for a censored subject.")
     return " ".join(texts)
+
+
+def parameter_comment(module: AdamModule) -> str:
+    """What the module remarks on its parameters; "" when it remarks nothing."""
+    remarks = [f"{p.code}: {p.comment.rstrip('.')}." for p in module.parameters if p.comment]
+    return " ".join(remarks)
 
 
 def _parameter(parameter: Parameter) -> str:
