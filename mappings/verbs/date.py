@@ -43,13 +43,15 @@ def compile_format(text: str) -> re.Pattern[str]:
 
     Parts after which only smaller ones follow may be absent at the end (``2024-03`` is of the
     form ``YYYY-MM-DD``). Parts that nothing separates must have all their digits. Raises
-    ValueError when the format has no YYYY, has a part twice or a smaller part without the larger.
+    ValueError when the format has no YYYY, a part twice, a smaller part without the larger, or an
+    hour without minutes.
     """
     shape = narrow(text)
     tokens = list(_TOKEN.finditer(shape))
     found = ["MM" if t[0] == "MON" else t[0] for t in tokens]
     largest = [p for p in _PARTS if p in found]
-    if "YYYY" not in found or len(set(found)) != len(found) or largest != [*_PARTS[: len(found)]]:
+    whole = largest == [*_PARTS[: len(found)]] and largest[-1:] != ["HH"]
+    if "YYYY" not in found or len(set(found)) != len(found) or not whole:
         raise ValueError(f"'{text}' is not a date format; use {_SHAPE}")
     pattern = ""
     closing = re.escape(shape[tokens[-1].end() :])

@@ -139,7 +139,7 @@ class Bench:
         document = self.document(text)
         broken = check_schema(document, "sdtm")
         sources = {
-            name: Source(name, tuple(c for c in frame if not c.startswith("_")))
+            name: Source(name, tuple(str(c) for c in frame if not str(c).startswith("_")))
             for name, frame in data.items()
         }
         for name, columns in (datasets or {}).items():

@@ -177,7 +177,7 @@ def naive(comparator: str, values: list[str], cell: Cell) -> bool:
     elif is_number(cell) or is_number(right):
         return False
     order = {"lt": left < right, "le": left <= right, "gt": left > right, "ge": left >= right}
-    return order[comparator]
+    return bool(order[comparator])
 
 
 @st.composite

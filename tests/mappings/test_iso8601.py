@@ -182,7 +182,8 @@ def test_study_day_needs_both() -> None:
 
 
 def test_nothing_in_nothing_out() -> None:
+    numbers: list[float] = []
     for reading in (complete_day, first_day, last_day, seconds):
         assert str(reading(text()).dtype) == "float64"
         assert len(reading(text())) == 0
-    assert iso_of_day(pd.Series([], dtype="float64")).dtype == "str"
+    assert iso_of_day(pd.Series(numbers, dtype="float64")).dtype == "str"

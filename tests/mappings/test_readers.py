@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mappings.findings import SpecificationFault
+from mappings.raw import FormSettings, RawTable
+from mappings.readers import read_columns, read_table
+
+
+def settings(**changes: Any) -> FormSettings:
+    given: dict[str, Any] = {"name": "ae", "file": "ae.csv", "reader": "csv", "subject": "S"}
+    return FormSettings(**(given | changes))
+
+
+def read(folder: Path, data: str | bytes, **changes: Any) -> RawTable:
+    (folder / "ae.csv").write_bytes(data.encode() if isinstance(data, str) else data)
+    return read_table(folder, settings(**changes))
+
+
+def cells(table: RawTable) -> list[list[str]]:
+    assert all(str(t) == "str" for t in table.cells.dtypes)
+    rows: list[list[str]] = table.cells.to_numpy().tolist()
+    return rows
+
+
+def fault(folder: Path, data: str | bytes, **changes: Any) -> str:
+    with pytest.raises(SpecificationFault) as caught:
+        read(folder, data, **changes)
+    assert [f.rule for f in caught.value.findings] == ["raw.file"]
+    return str(caught.value)
+
+
+def test_every_cell_stays_the_text_it_is(tmp_path: Path) -> None:
+    row = ["NA", "012", "NO", "null", "1e3", "2024-01-01", "", " x ", "True", "1,5", 'say "a"', "-"]
+    quoted = ",".join('"' + c.replace('"', '""') + '"' for c in row)
+    header = ",".join(f"C{i}" for i in range(len(row)))
+    table = read(tmp_path, f"{header}\n{quoted}\n")
+    assert cells(table) == [row]
+    assert table.lines.tolist() == [2]
+    assert table.columns == tuple(f"C{i}" for i in range(len(row)))
+    assert cells(read(tmp_path, "A,B,C\nNA,,012\n")) == [["NA", "", "012"]]
+
+
+def test_line_numbers_count_quoted_line_breaks_and_blank_lines(tmp_path: Path) -> None:
+    table = read(tmp_path, 'A,B\n1,"x\ny\n\nz"\n2,b\n\n3,"c,d"\n')
+    assert cells(table) == [["1", "x\ny\n\nz"], ["2", "b"], ["3", "c,d"]]
+    assert table.lines.tolist() == [2, 6, 8]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", [True, False])
+def test_line_ends(tmp_path: Path, end: str, last: bool) -> None:
+    text = end.join(["A,B", "1,2", "3,4"]) + (end if last else "")
+    table = read(tmp_path, text)
+    assert cells(table) == [["1", "2"], ["3", "4"]]
+    assert table.lines.tolist() == [2, 3]
+
+
+def test_encodings(tmp_path: Path) -> None:
+    text = "编号,A\n一,中文\n"
+    assert cells(read(tmp_path, text.encode("gb18030"), encoding="gb18030")) == [["一", "中文"]]
+    table = read(tmp_path, b"\xef\xbb\xbf" + text.encode())
+    assert table.columns == ("编号", "A")
+    assert cells(table) == [["一", "中文"]]
+    assert read_columns(tmp_path, settings()) == ("编号", "A")
+    assert cells(read(tmp_path, "A;B\n1,5;2\n", delimiter=";")) == [["1,5", "2"]]
+
+
+def test_a_header_alone_is_a_form_without_records(tmp_path: Path) -> None:
+    for text in ("A,B\n", "A,B", "A,B\n\n\n"):
+        table = read(tmp_path, text)
+        assert table.columns == ("A", "B")
+        assert cells(table) == []
+        assert table.lines.tolist() == []
+    rave = read(tmp_path, "A,B\nEOF\n", reader="rave")
+    assert (rave.columns, cells(rave)) == (("A", "B"), [])
+
+
+def test_rave(tmp_path: Path) -> None:
+    table = read(tmp_path, b'\xef\xbb\xbfA,B\r\n1,"x\r\ny"\r\n2,z\r\nEOF\r\n', reader="rave")
+    assert cells(table) == [["1", "x\ny"], ["2", "z"]]
+    assert table.lines.tolist() == [2, 4]
+
+
+MEND = "Export it again."
+CELLS = (
+    "A cell with the separator in it must be quoted; a last row that is too short means that the "
+    "file is cut off."
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "changes", "message"),
+    [
+        (b"", {}, ("the file is empty. Export it again: even a form without records has a header "
+         "row.")),
+        (b"\n \n", {}, ("the file is empty. Export it again: even a form without records has a "
+         "header row.")),
+        (b"PK\x03\x04abc", {}, "this is a zip archive, not a text file. Unpack it first."),
+        (b"A,B\n1,\xff\n", {}, ("row 2: byte 7 is not utf-8 text. Declare the right 'encoding' for "
+         "this form in study.yaml.")),
+        ("A,B\n1,é\n", {"encoding": "ascii"}, ("row 2: byte 7 is not ascii text. Declare the right "
+         "'encoding' for this form in study.yaml.")),
+        (b"A\n", {"encoding": "klingon"}, ("there is no encoding 'klingon'. Mend 'encoding' in "
+         "study.yaml.")),
+        (b"A,B\n1,\x00\n", {}, f"row 2: a NUL character: this is not a text file. {MEND}"),
+        ("A,,C\n", {}, f"row 1: the header row has a column without a name. {MEND}"),
+        ("A,b,B\n", {}, ("row 1: the column 'b' stands 2 times in the header. Names of columns must "
+         "differ (capitals do not count); export it again.")),
+        ("A,B\n1,2\n3,4,5\n", {}, f"row 3: 3 cells where the header has 2: too many. {CELLS}"),
+        ("A,B\n1,2\n3\n", {}, f"row 3: 1 cells where the header has 2: too few. {CELLS}"),
+        ('A,B\n1,"x\ny"\n3\n', {}, f"row 4: 1 cells where the header has 2: too few. {CELLS}"),
+        ('A,B\n1,"open\n2,3\n', {}, ("row 4: the quoting is broken (unexpected end of data): the "
+         f"file may be cut off. {MEND}")),
+        ("A,B\n1,2\n", {"reader": "rave"}, ("row 2: the last line is not EOF: the export is cut "
+         "off. Download the clinical view again.")),
+    ],
+)  # fmt: skip
+def test_faults(tmp_path: Path, data: str | bytes, changes: dict[str, str], message: str) -> None:
+    separator = ", " if message.startswith("row") else ": "
+    assert fault(tmp_path, data, **changes) == f"ae.csv{separator}{message}"
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SpecificationFault) as caught:
+        read_table(tmp_path, settings())
+    assert str(caught.value) == (
+        "ae.csv: the file does not exist. Put the export there, or mend 'file' in study.yaml."
+    )
+    (tmp_path / "ae.csv").mkdir()
+    with pytest.raises(SpecificationFault, match=r"^ae\.csv: cannot be read: "):
+        read_table(tmp_path, settings())
