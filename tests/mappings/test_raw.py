@@ -11,8 +11,10 @@ from mappings.findings import RawPlace, Severity
 from mappings.raw import FormSettings, RawForm, RawTable, SubjectRule, make_form
 
 RULE = SubjectRule(
-    "ST1", re.compile(r"(?P<site>\d{2})-(?P<subject>\d{3})"), ("$STUDYID", "-", "$SITEID", "-", "$SUBJID")
-)  # fmt: skip
+    "ST1",
+    re.compile(r"(?P<site>\d{2})-(?P<subject>\d{3})"),
+    ("$STUDYID", "-", "$SITEID", "-", "$SUBJID"),
+)
 SETTINGS = FormSettings(
     "ae", "raw/ae.csv", subject="Subject", event="Folder", id=("R", "Q"),
     active_column="Active", active_value="1", active_reason="Deleted",

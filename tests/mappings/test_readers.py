@@ -7,7 +7,7 @@ import pytest
 
 from mappings.findings import SpecificationFault
 from mappings.raw import FormSettings, RawTable
-from mappings.readers import read_columns, read_table
+from mappings.readers import columns_of, read_tables
 
 
 def settings(**changes: Any) -> FormSettings:
@@ -17,7 +17,14 @@ def settings(**changes: Any) -> FormSettings:
 
 def read(folder: Path, data: str | bytes, **changes: Any) -> RawTable:
     (folder / "ae.csv").write_bytes(data.encode() if isinstance(data, str) else data)
-    return read_table(folder, settings(**changes))
+    return table_of(folder, settings(**changes))
+
+
+def table_of(folder: Path, form: FormSettings) -> RawTable:
+    tables, faults = read_tables(folder, [form])
+    if faults:
+        raise SpecificationFault(faults)
+    return tables[form.name]
 
 
 def cells(table: RawTable) -> list[list[str]]:
@@ -65,7 +72,7 @@ def test_encodings(tmp_path: Path) -> None:
     table = read(tmp_path, b"\xef\xbb\xbf" + text.encode())
     assert table.columns == ("编号", "A")
     assert cells(table) == [["一", "中文"]]
-    assert read_columns(tmp_path, settings()) == ("编号", "A")
+    assert columns_of(tmp_path, [settings()]) == ({"ae": ("编号", "A")}, [])
     assert cells(read(tmp_path, "A;B\n1,5;2\n", delimiter=";")) == [["1,5", "2"]]
 
 
@@ -108,12 +115,12 @@ CELLS = (
          "study.yaml.")),
         (b"A,B\n1,\x00\n", {}, f"row 2: a NUL character: this is not a text file. {MEND}"),
         ("A,,C\n", {}, f"row 1: the header row has a column without a name. {MEND}"),
-        ("A,b,B\n", {}, ("row 1: the column 'b' stands 2 times in the header. Names of columns must "
-         "differ (capitals do not count); export it again.")),
+        ("A,b,B\n", {}, ("row 1: the column 'b' stands 2 times in the header. Names of columns "
+         "must differ (capitals do not count); export it again.")),
         ("A,B\n1,2\n3,4,5\n", {}, f"row 3: 3 cells where the header has 2: too many. {CELLS}"),
         ("A,B\n1,2\n3\n", {}, f"row 3: 1 cells where the header has 2: too few. {CELLS}"),
         ('A,B\n1,"x\ny"\n3\n', {}, f"row 4: 1 cells where the header has 2: too few. {CELLS}"),
-        ('A,B\n1,"open\n2,3\n', {}, ("row 4: the quoting is broken (unexpected end of data): the "
+        ('A,B\n1,"open\n2,3\n', {}, ("row 3: the quoting is broken (unexpected end of data): the "
          f"file may be cut off. {MEND}")),
         ("A,B\n1,2\n", {"reader": "rave"}, ("row 2: the last line is not EOF: the export is cut "
          "off. Download the clinical view again.")),
@@ -126,10 +133,20 @@ def test_faults(tmp_path: Path, data: str | bytes, changes: dict[str, str], mess
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(SpecificationFault) as caught:
-        read_table(tmp_path, settings())
+        table_of(tmp_path, settings())
     assert str(caught.value) == (
         "ae.csv: the file does not exist. Put the export there, or mend 'file' in study.yaml."
     )
     (tmp_path / "ae.csv").mkdir()
     with pytest.raises(SpecificationFault, match=r"^ae\.csv: cannot be read: "):
-        read_table(tmp_path, settings())
+        table_of(tmp_path, settings())
+
+
+def test_the_faults_of_all_files_at_once(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("A,A\n")
+    forms = [settings(), settings(name="b", file="b.csv"), settings(name="c", file="c.csv")]
+    (tmp_path / "c.csv").write_text("A,B\n1,2\n")
+    for read in (read_tables, columns_of):
+        found, faults = read(tmp_path, forms)
+        assert list(found) == ["c"]
+        assert [str(f.raw) for f in faults] == ["ae.csv", "b.csv, row 1"]

@@ -197,8 +197,8 @@ def test_numbers_and_no_rows(bench: Bench) -> None:
         (
             "{date: A}",
             (
-                "sdtm/ae.yaml:5:6: a date in one column needs 'format'; the order of day and month is "
-                "never guessed. Example: format: DD-MON-YYYY."
+                "sdtm/ae.yaml:5:6: a date in one column needs 'format'; the order of day and month "
+                "is never guessed. Example: format: DD-MON-YYYY."
             ),
         ),
         (

@@ -58,7 +58,7 @@ def test_missing_keys_match_nothing(bench: Bench) -> None:
     assert bench.rule("{lookup: ic, by: {K: L}, get: V}", own, ic=other)[0] == [
         "", "right", "right",
     ]  # fmt: skip
-    numbers = {"L": [math.nan, 1.0], "V": ["wrong", "right"]}
+    numbers: dict[str, list[Any]] = {"L": [math.nan, 1.0], "V": ["wrong", "right"]}
     assert bench.rule("{lookup: ic, by: {K: L}, get: V}", {"K": ["", "1", "01", "x"]}, ic=numbers)[
         0
     ] == ["", "right", "right", ""]
@@ -146,8 +146,8 @@ def test_lookup_where_nothing_is(bench: Bench) -> None:
         ("{lookup: ic}", ["sdtm/ae.yaml:5:6: 'lookup' also needs 'get'"]),
         ("{lookup: ic, get: V, by: {AA: V}}",
          ["sdtm/ae.yaml:5:36: there is no column 'AA' in ae. Did you mean 'A'?"]),
-        ("{lookup: ic, get: V, where: {Q: x}}", [("sdtm/ae.yaml:5:38: there is no column 'Q' in ic. "
-                                  "There are: V, STUDYID, SUBJID, SITEID, USUBJID.")]),
+        ("{lookup: ic, get: V, where: {Q: x}}", [("sdtm/ae.yaml:5:38: there is no column 'Q' in "
+                                  "ic. There are: V, STUDYID, SUBJID, SITEID, USUBJID.")]),
         ("{lookup: ic, get: {num: Q}}", [("sdtm/ae.yaml:5:30: there is no column 'Q' in ic. "
                                   "There are: V, STUDYID, SUBJID, SITEID, USUBJID.")]),
         ("{lookup: ic, get: V, order: V}",
