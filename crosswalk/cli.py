@@ -77,7 +77,7 @@ def _guarded(study: Path, work: Callable[[], int], *, json: bool, debug: bool) -
         text = str(fault) or "There is not enough memory for this study."
         if json:
             typer.echo(show.faults_json([Finding(rule, Severity.ERROR, text)]))
-        console.print(text, soft_wrap=True)
+        console.print(text)
         code = USAGE
     except KeyboardInterrupt:
         console.print("Stopped; nothing was written.")
@@ -85,14 +85,13 @@ def _guarded(study: Path, work: Callable[[], int], *, json: bool, debug: bool) -
     except SystemExit as end:
         # derive.py is the study's own code; by leaving early it must not set our exit code.
         text = f"The study's own code ended the program (exit {end.code}); nothing was written."
-        console.print(text, soft_wrap=True)
+        console.print(text)
         code = USAGE
     except Exception as error:
         if debug:
             traceback.print_exc()
         console.print(
-            f"A fault of Crosswalk itself, not of your study: {type(error).__name__}: {error}",
-            soft_wrap=True,
+            f"A fault of Crosswalk itself, not of your study: {type(error).__name__}: {error}"
         )
         console.print(
             "Nothing was written. Run it again with --debug and report what it prints.",

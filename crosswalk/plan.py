@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from adam.datasets import AdamPlan, plan_adam
@@ -63,7 +63,7 @@ def make_plan(folder: Path) -> Plan:
     except SpecificationFault as fault:
         faults.extend(_first_causes(fault.findings, (study.document, *study.sdtm), missing))
         wrong = {f.spec.file for f in fault.findings if f.spec}
-        missing |= {str(d.data["target"]) for d in study.sdtm if d.file in wrong}
+        missing |= {n for d in study.sdtm if d.file in wrong for n in _called(d)}
         planned = _intended(study)
     adam: AdamPlan | None = None
     if study.adam:
@@ -73,8 +73,19 @@ def make_plan(folder: Path) -> Plan:
             faults.extend(_first_causes(fault.findings, study.adam, missing))
     faults = [f for f in faults if f.rule not in untold]
     if faults or sdtm is None:
-        raise SpecificationFault(list(dict.fromkeys(faults)))
+        raise SpecificationFault(sorted(dict.fromkeys(faults), key=_place))
     return Plan(study, sdtm, adam, explanations)
+
+
+def _place(finding: Finding) -> tuple[str, int, int]:
+    if finding.spec is not None:
+        return finding.spec.file, finding.spec.line, finding.spec.column
+    return (finding.raw.file, finding.raw.row, 0) if finding.raw else ("", 0, 0)
+
+
+def _called(document: Document) -> set[str]:
+    """The target of a module, and what its file is called when the target is misspelt."""
+    return {str(document.data["target"]), PurePosixPath(document.file).stem.upper()}
 
 
 def _first_causes(
@@ -82,13 +93,17 @@ def _first_causes(
 ) -> list[Finding]:
     """Faults without those that are there only because something they name is at fault itself."""
     doubtful = {d.file for d in documents if missing & set(_words(d.data))}
-    return [
-        f
-        for f in found
-        if f.spec is None or f.spec.file not in doubtful or not f.rule.startswith(_FOLLOWING)
-    ]
+    unfounded = {f.spec.file for f in found if f.spec and f.rule == "name.source"}
+    kept = []
+    for fault in found:
+        file = fault.spec.file if fault.spec else ""
+        follows = file in doubtful and fault.rule.startswith(_FOLLOWING)
+        if not follows and not (file in unfounded and fault.rule in _FOUNDED):
+            kept.append(fault)
+    return kept
 
 
+_FOUNDED = ("rule.required", "name.key")
 _FOLLOWING = (
     "name.column",
     "name.source",

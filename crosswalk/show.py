@@ -17,7 +17,7 @@ MOST = 25
 
 def console(*, stderr: bool = False) -> Console:
     """Where a command prints: texts as they are, because ``:100:`` is a line, no picture."""
-    return Console(stderr=stderr, markup=False, emoji=False)
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def faults(on: Console, found: list[Finding], study: Path) -> None:
@@ -27,7 +27,7 @@ def faults(on: Console, found: list[Finding], study: Path) -> None:
         text = str(finding)
         inside = place is not None and place.file != study.as_posix()
         prefix = f"{study.as_posix()}/" if inside else ""
-        on.print(f"{prefix}{text}", soft_wrap=True)
+        on.print(f"{prefix}{text}")
     count = len(found)
     word = "fault" if count == 1 else "faults"
     on.print(f"{count} {word}; nothing was written.", style="bold")
@@ -44,12 +44,9 @@ def summary(on: Console, package: Package, out: Path) -> None:
     for row in report.datasets:
         subjects = "" if row.subjects is None else str(row.subjects)
         table.add_row(row.name, row.label, str(row.records), subjects, str(row.variables))
-    on.print(table)
+    on.print(table, soft_wrap=False)
     for finding in report.unexplained[:MOST]:
-        on.print(
-            f"{finding.severity}: {finding.rule}: {finding}",
-            soft_wrap=True,
-        )
+        on.print(f"{finding.severity}: {finding.rule}: {finding}")
     more = len(report.unexplained) - MOST
     if more > 0:
         on.print(f"... and {more} more, in reports/index.html")

@@ -7,14 +7,16 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+import mappings.study
 from crosswalk.cli import app
+from mappings.load import Document, load_yaml
 
 Content = dict[str, bytes]
 
@@ -22,7 +24,7 @@ START = """
 import sys
 log = open(sys.argv.pop(1), "a")
 NET = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr",
-       "socket.sendto", "socket.sendmsg", "socket.bind", "urllib.Request")
+       "socket.sendto", "socket.sendmsg", "urllib.Request")
 def trap(event, given):
     if event in NET:
         log.write(f"{event} {given[1:]}\\n")
@@ -179,3 +181,80 @@ def two_builds(
 
     (first, _), (second, _) = SURROUNDINGS
     return published(first), published(second)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_once() -> Iterator[None]:
+    """Parse the same bytes of YAML only once in these tests; faults are not remembered."""
+    known: dict[tuple[str, bytes], Document] = {}
+
+    def remembered(path: Path, shown: str | None = None) -> Document:
+        if not path.is_file():
+            return load_yaml(path, shown)
+        key = (shown or path.name, path.read_bytes())
+        if key not in known:
+            known[key] = load_yaml(path, shown)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mappings.study, "load_yaml", remembered)
+        yield
+
+
+STUDY = """\
+study: {id: TINY01, name: TINY01, description: Two subjects, protocol: TINY01}
+created: 2024-09-02T08:00:00
+standards: {sdtmig: "3.4", adamig: "1.3", terminology: 2025-03-28}
+raw:
+  subject:
+    pattern: '(?P<site>\\d{2})-(?P<subject>\\d{3})'
+    usubjid: [$STUDYID, "-", $SITEID, "-", $SUBJID]
+  forms:
+    dm: {file: raw/dm.csv, reader: csv, subject: SUBJECT, id: [SUBJECT]}
+"""
+DM = """\
+target: DM
+from: dm
+keys: [USUBJID]
+vars:
+  SUBJID: {copy: SUBJID}
+  SITEID: {copy: SITEID}
+  SEX: {map: SEX, ct: C66731}
+  COUNTRY: {const: CHN}
+  RFSTDTC: {date: START, format: YYYY-MM-DD}
+  AGE: {call: age, reads: [YEARS], method: As given}
+  ARMCD: {const: ""}
+  ARM: {const: ""}
+"""
+DERIVE = """\
+import pandas as pd
+from mappings.registry import derivation
+
+
+@derivation
+def age(frame: pd.DataFrame) -> pd.Series:
+    return pd.to_numeric(frame["YEARS"])
+"""
+ROWS = "SUBJECT,SEX,START,YEARS\n01-001,F,2024-01-02,55\n01-002,M,2024-02-03,61\n"
+
+
+@pytest.fixture
+def tiny_study(tmp_path: Path) -> Path:
+    """A study of one form and one module, which builds fast (as a draft)."""
+    folder = tmp_path / "tiny"
+    for name, text in (
+        ("study.yaml", STUDY),
+        ("sdtm/dm.yaml", DM),
+        ("derive.py", DERIVE),
+        ("raw/dm.csv", ROWS),
+    ):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def start_script() -> str:
+    """The program by which `two_builds` start the command."""
+    return START
