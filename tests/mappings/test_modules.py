@@ -137,8 +137,10 @@ def test_labels_are_measured_in_bytes(bench: Bench, label: str, size: int) -> No
         ),
         (
             f"{HEAD}one: {{per: [Q], order: A, take: first, reason: r}}\n",
-            "4:13: there is no column 'Q' in ae. "
-            "There are: A, B, STUDYID, SUBJID, SITEID, USUBJID.",
+            (
+                "4:13: there is no column 'Q' in ae. "
+                "There are: A, B, STUDYID, SUBJID, SITEID, USUBJID."
+            ),
         ),
         (
             (
