@@ -43,7 +43,7 @@ class CodelistMaker:
         numeric: bool = False,
         decodes: Mapping[str, str] | None = None,
     ) -> Codelist | None:
-        """The list of the first C-code that holds all values, else the first.
+        """The list of the first C-code that holds all values, else the first extensible one.
 
         A value that is not in it is a sponsor's term of an extensible list (a notice), or a
         finding where the list cannot be extended.
@@ -51,7 +51,10 @@ class CodelistMaker:
         lists = self.find(codes)
         if not lists or not values:
             return None
-        chosen, standard = next(((c, s) for c, s in lists if all(v in c for v in values)), lists[0])
+        extensible = next(((c, s) for c, s in lists if c.extensible), lists[0])
+        chosen, standard = next(
+            ((c, s) for c, s in lists if all(v in c for v in values)), extensible
+        )
         others = [c for c, _ in lists if c is not chosen]
         terms = tuple(
             self._term(dataset, variable, chosen, others, v, decodes or {}) for v in values
