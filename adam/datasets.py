@@ -28,7 +28,7 @@ from adam.parameters import (
     time_rows,
 )
 from adam.standard import adam_terminology
-from adam.target import AdamTarget, parameter_columns, target
+from adam.target import LABEL_BYTES, AdamTarget, dataset_label, parameter_columns, target
 from adam.verbs import adam_verbs
 from mappings.built import BuiltDataset
 from mappings.conditions import Condition
@@ -268,6 +268,10 @@ def _check_names(
             faults.append(spec_fault("name.variable", message, rule.place, advice))
     made = {*about.automatic, *about.parameters, *module.variables}
     made.update(n for r in then for n in r.makes)
+    size = len(dataset_label(about).encode())
+    if size > LABEL_BYTES:
+        message = f"the label '{dataset_label(about)}' has {size} bytes; at most 40 fit"
+        faults.append(spec_fault("label.long", message, document.place(("label",))))
     place = document.place(("target",), key=True)
     for name in about.required:
         if name not in made:

@@ -17,6 +17,18 @@ DICTIONARY = frozenset(
 DOMAIN_LENGTH = 2
 
 
+LABEL_BYTES = 40
+
+
+def dataset_label(about: AdamTarget) -> str:
+    """The label of the dataset: the module's own, else that of its structure."""
+    given = str(about.data.get("label") or "")
+    if given:
+        return given
+    label = about.structure.label
+    return label if len(label.encode()) <= LABEL_BYTES else f"{about.name} Analysis Dataset"
+
+
 def structure_of(data: Mapping[str, Any]) -> Structure:
     """The ADaM structure of a module: occurrences of AE have one of their own."""
     name = str(data["structure"])

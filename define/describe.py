@@ -12,7 +12,7 @@ import pandas as pd
 
 from adam.datasets import AdamModule, AdamPlan, AdamResult
 from adam.standard import adam_terminology
-from adam.target import structure_of
+from adam.target import dataset_label, structure_of
 from define.codelists import MEDDRA, CodelistMaker, dictionary
 from define.measure import Measured, measure
 from define.model import Codelist, Comment, Dataset, Metadata, Origin, Standard, Variable
@@ -327,7 +327,7 @@ def describe_adam(
         datasets.append(
             Dataset(
                 name=built.name,
-                label=str(module.module.data.get("label") or about.label),
+                label=dataset_label(module.target),
                 class_name=about.class_name,
                 subclass=about.subclass,
                 structure=about.structure,

@@ -65,6 +65,8 @@ def _plain(value: float) -> str:
 def _iso_type(texts: list[str]) -> str:
     if texts and all(_DURATION.fullmatch(t) for t in texts):
         return "durationDatetime"
+    if any("/" in t for t in texts):
+        return "intervalDatetime"
     if all(_DATE.fullmatch(t) for t in texts):
         return "date"
     if all(_DATETIME.fullmatch(t) for t in texts):

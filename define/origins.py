@@ -10,6 +10,7 @@ from define.model import Comment, Method, Origin
 from mappings.modules import Block, Module
 from mappings.raw import FormSettings
 from mappings.rules import Rule
+from sdtm.standard import codes, domain
 
 PROTOCOL = Origin("Protocol", "Sponsor")
 ASSIGNED = Origin("Assigned", "Sponsor")
@@ -113,10 +114,17 @@ def _origin(
         # What the same dataset holds under another name is no predecessor.
         kind = "Derived"
     if kind == "Predecessor":
-        return Origin("Predecessor", "", f"{home}.{column}")
+        return Origin("Predecessor", "", _place(home, column))
     if kind == "Collected":
         return Origin("Collected", rule.source or _collector(source, rule, forms))
     return Origin(kind, rule.source or "Sponsor")
+
+
+def _place(home: str, column: str) -> str:
+    """Where a variable comes from; a supplemental qualifier stands in SUPP-- of its parent."""
+    if home in codes() and column not in domain(home):
+        return f"SUPP{home}.QVAL where QNAM is {column}"
+    return f"{home}.{column}"
 
 
 def _default(rule: Rule, *, raw: bool, adam: bool) -> str:

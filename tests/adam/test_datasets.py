@@ -105,6 +105,12 @@ def test_records_alike_in_their_keys_are_a_finding(build: Any) -> None:
         ("adtte", "from: ADSL, date: LSTALVDT", "from: ADSX, date: LSTALVDT", "'ADSX'"),
         ("adtte", "date: LSTALVDT", "date: LSTALDT", "there is no variable 'LSTALDT' in ADSL"),
         ("adtte", "subjects: {SAFFL", "subjects: {SAFL", "there is no variable 'SAFL' in ADSL"),
+        (
+            "adsl",
+            "structure: ADSL",
+            "structure: ADSL\nlabel: A Label that is Longer than Forty Bytes Are",
+            "has 43 bytes; at most 40 fit",
+        ),
         ("adsl", "DTHDT: {date", "DTHXX: {date", "A variable of your own needs a 'label'."),
     ],
 )
@@ -131,5 +137,6 @@ def test_a_cycle_of_modules_is_a_fault(build: Any) -> None:
 
 def test_variables_that_are_required_of_occurrences_of_adverse_events(base: Any) -> None:
     about = next(m.target for m in base.plan.adam.modules if m.target.name == "ADAE")
-    own = [n for n in about.required if n.startswith("AE")]
+    own = [n for n in about.required if n.startswith("AE") and not n.startswith("AEND")]
     assert own == ["AESEQ", "AETERM", "AEDECOD", "AESTDTC", "AEENDTC", "AESER", "AEREL"]
+    assert {"ASTDT", "AENDT", "ASTDY", "AENDY", "TRTEMFL"} <= set(about.required)
