@@ -11,7 +11,7 @@ import pandas as pd
 from mappings.frames import blank_text, map_distinct_numbers, take_table
 from mappings.modules import Module
 from mappings.scope import Report
-from mappings.verbs.num import number
+from mappings.text import number
 from sdtm.terminology import Terminology
 from sdtm.units import Status, standardise
 
@@ -109,9 +109,12 @@ def add_standard_results(
     )
     texts = {str(k): str(v) for k, v in (settings.get("texts") or {}).items()}
     if texts:
-        worded = original.isin(list(texts)).to_numpy(dtype=bool)
-        made.loc[worded, "STRESC"] = take_table(original, texts)[worded]
         numbers = {t: number(v) for t, v in texts.items()}
+        counts = [t for t, v in numbers.items() if not np.isnan(v)]
+        # The same word may be a size of one test (ABSENT, 0 mm) and the whole result of another.
+        state = original.isin(counts) & (take_table(tests, units) == "")
+        worded = (original.isin(list(texts)) & ~state).to_numpy(dtype=bool)
+        made.loc[worded, "STRESC"] = take_table(original, texts)[worded]
         value = map_distinct_numbers(original, lambda ts: [numbers.get(t, np.nan) for t in ts])
         counted = worded & value.notna().to_numpy(dtype=bool)
         made.loc[counted, "STRESN"] = value[counted]

@@ -45,7 +45,7 @@ def documents(study: Any) -> tuple[Metadata, Metadata, list[Any]]:
 
 def variable(documents: tuple[Metadata, Metadata, list[Any]], name: str) -> Variable:
     dataset, _, column = name.partition(".")
-    document = documents[dataset.startswith("AD")]
+    document = documents[1] if dataset.startswith("AD") else documents[0]
     return next(v for v in document.dataset(dataset).variables if v.name == column)
 
 

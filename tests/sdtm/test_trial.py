@@ -84,7 +84,7 @@ def test_a_long_value_goes_on_in_variables_behind_tsval() -> None:
     names = summary_variables(frame)
     place = names.index("TSVAL")
     assert names[place : place + 4] == ("TSVAL", "TSVAL1", "TSVAL2", "TSVALNF")
-    pieces = frame.loc[1, ["TSVAL", "TSVAL1", "TSVAL2"]].tolist()
+    pieces = frame[["TSVAL", "TSVAL1", "TSVAL2"]].values.tolist()[1]
     assert " ".join(pieces) == long.strip()
-    assert frame.loc[0, ["TSVAL", "TSVAL1", "TSVAL2"]].tolist() == ["P18Y", "", ""]
+    assert frame[["TSVAL", "TSVAL1", "TSVAL2"]].values.tolist()[0] == ["P18Y", "", ""]
     assert all(str(t) in ("str", "float64", "int64") for t in frame.dtypes)
