@@ -1,0 +1,199 @@
+"""What readers put into the raw model: rows, keys, items, codelists, and what they leave over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mappings.raw import FormSettings, RawItem, RawTable
+from mappings.readers import columns_of, read_tables
+from mappings.readers.typed import number, sas_date, sas_datetime, sas_time
+from mappings.sites import sites_of_subjects
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def read(sample: str, *forms: FormSettings) -> dict[str, RawTable]:
+    """The tables, whose columns are what the head alone promised."""
+    tables, faults = read_tables(DATA / sample, forms)
+    assert [str(f) for f in faults] == []
+    columns, faults = columns_of(DATA / sample, forms)
+    assert columns == {name: t.columns for name, t in tables.items()}
+    assert faults == []
+    for table in tables.values():
+        assert list(table.columns) == list(table.cells.columns)
+        assert {str(t) for t in table.cells.dtypes} == {"str"}
+        assert not table.cells.isna().to_numpy().any()
+        assert len(table.lines) == len(table.cells)
+    return tables
+
+
+def viedoc(name: str) -> FormSettings:
+    return FormSettings(
+        name, f"{name}.csv", "viedoc", dictionary="items.csv", codelists="codelists.csv"
+    )
+
+
+def redcap(form: str) -> FormSettings:
+    return FormSettings(
+        form, "data.csv", "redcap", dictionary="dictionary.csv", form=(form,), values="label"
+    )
+
+
+def odm(name: str, *form: str, group: tuple[str, ...] = (), items: str = "") -> FormSettings:
+    return FormSettings(name, "export.xml", "odm", form=form, group=group, items=items)
+
+
+def test_viedoc_items_and_codelists() -> None:
+    tables = read("viedoc", viedoc("dm"), viedoc("ae"))
+    assert tables["dm"].items["SEXCD"] == RawItem("SEXCD", "Gender - Code", "text", "SEX")
+    assert set(tables["dm"].codelists) == {"SEX", "RACE", "ETHNIC"}
+    assert tables["ae"].lines.tolist() == [3, 4, 6]
+    assert tables["ae"].cells["AECOM"].tolist() == ["", "Seen in the ward,\nkept for a night", ""]
+
+
+def test_redcap_is_taken_apart() -> None:
+    tables = read("redcap_events", *map(redcap, ("enrolment", "vital_signs", "adverse_event")))
+    enrolment = tables["enrolment"]
+    assert enrolment.lines.tolist() == [2, 6, 7]
+    assert enrolment.cells["race___1"].tolist() == ["Checked", "Checked", "Unchecked"]
+    assert enrolment.items["race____9"].label == "Race: Not asked"
+    assert enrolment.items["consent_date"].type == "date_dmy"
+    assert enrolment.codelists["sex"] == {"1": "Male", "2": "Female"}
+    assert tables["vital_signs"].lines.tolist() == [2, 3, 6]
+    assert tables["adverse_event"].cells["ae_term"].tolist() == ["Fever", "Cough"]
+    assert "sbp" not in tables["adverse_event"].columns
+
+
+def test_a_redcap_form_that_is_not_read_is_said() -> None:
+    (finding,) = read("redcap_events", redcap("enrolment"), redcap("vital_signs"))[
+        "enrolment"
+    ].findings
+    assert (finding.rule, finding.scope) == ("form.unread", "adverse_event")
+
+
+def test_odm_rows_items_and_units() -> None:
+    tables = read("odm", odm("dm", "DM"), odm("ae", "AE", group=("IG.AE.AE_ARRAY1",)))
+    dm, ae = tables["dm"], tables["ae"]
+    assert dm.cells["IT.AGE"].tolist() == ["58", "53"]
+    assert dm.cells["IT.AGE.unit"].tolist() == ["MU.YEARS", ""]
+    assert dm.cells["SiteOID"].tolist() == ["LOC.01", ""]
+    assert dm.items["IT.AGE"].label == "How old is the subject?"
+    assert dm.items["IT.AGE"].unit == "MU.YEARS|MU.MONTHS"
+    assert dm.codelists == {"CL.SEX": {"Male": "Male", "Female": "Female"}}
+    assert ae.cells["IT.AETERM"].tolist() == ["Constipation & pain", "腹泻"]
+    assert ae.cells["ItemGroupRepeatKey"].tolist() == ["1", "2"]
+    assert [f.scope for f in dm.findings] == ["AE IG.AE"]
+
+
+def test_odm_groups_of_a_form_make_one_row_unless_they_repeat() -> None:
+    tables, faults = read_tables(DATA / "odm", [odm("ae", "AE")])
+    assert tables == {}
+    assert "the item group IG.AE.AE_ARRAY1 repeats within the form AE" in str(faults[0])
+    (table,) = read("redcap_odm", odm("dm", "Form.demographics")).values()
+    assert table.cells[["record_id", "dob", "sex"]].to_numpy().tolist() == [
+        ["1", "1961-05-30", "1"],
+        ["2", "", "0"],
+    ]
+    assert table.cells["UniqueEventName"].tolist() == ["screening_arm_1"] * 2
+
+
+def test_openclinica_attributes_and_versions() -> None:
+    tables = read(
+        "openclinica",
+        odm("dm", "F_DEMOGRAPHICS_V10", "F_DEMOGRAPHICS_V20", items="name"),
+        odm("ae", "F_ADVERSEEVENTS_*", group=("IG_ADVER_EVENTS",), items="name"),
+    )
+    dm = tables["dm"].cells
+    assert dm["StudySubjectID"].tolist() == ["101", "201"]
+    assert dm["StudyOID"].tolist() == ["S_NORTH", "S_SOUTH"]
+    assert dm["EventStartDate"].tolist() == ["2024-01-08", "2024-02-20"]
+    assert dm["FormVersion"].tolist() == ["v1.0", "v2.0"]
+    assert dm["UniqueIdentifier"].tolist() == ["EX-101", ""]
+    assert dm["DOB"].tolist() == ["1961-05-30", "1972-11-02"]
+    ae = tables["ae"].cells
+    assert ae["EventStartDate"].tolist() == ["", ""]
+    assert ae["EventStatus"].tolist() == ["data entry started"] * 2
+    assert [f for t in tables.values() for f in t.findings] == []
+
+
+def test_an_attribute_that_is_not_read_is_said(tmp_path: Path) -> None:
+    text = (DATA / "openclinica" / "export.xml").read_text(encoding="utf-8")
+    changed = text.replace("OpenClinica:UniqueIdentifier", "OpenClinica:Colour")
+    (tmp_path / "export.xml").write_text(changed, encoding="utf-8")
+    forms = [odm("dm", "F_DEMOGRAPHICS_*"), odm("ae", "F_ADV*", group=("IG_ADVER_EVENTS",))]
+    (finding,) = read_tables(tmp_path, forms)[0]["dm"].findings
+    assert (finding.rule, finding.scope) == ("odm.attribute", "SubjectData Colour")
+
+
+def test_clinical_data_without_metadata_needs_them_beside(tmp_path: Path) -> None:
+    text = (DATA / "odm" / "export.xml").read_text(encoding="utf-8")
+    start, end = text.index("<Study "), text.index("<ClinicalData")
+    (tmp_path / "export.xml").write_text(text[:start] + text[end:], encoding="utf-8")
+    (tmp_path / "meta.xml").write_text(text[:end] + "</ODM>", encoding="utf-8")
+    form = odm("dm", "DM")
+    assert "Export with metadata" in str(read_tables(tmp_path, [form])[1][0])
+    tables, faults = read_tables(tmp_path, [replace(form, dictionary="meta.xml")])
+    assert faults == []
+    assert tables["dm"].cells["IT.SEX"].tolist() == ["Male", "Female"]
+
+
+def test_sas_values_and_items() -> None:
+    (table,) = read("typed", FormSettings("dm", "dm.sas7bdat", "sas")).values()
+    assert table.cells.iloc[0].tolist()[2:] == [
+        *("61", "0.1", "1962-03-04", "2024-01-03T08:30:00", "08:30:00", "M", "张三"),
+    ]
+    assert table.cells.iloc[1].tolist()[2:5] == ["", "0.0000001", ""]
+    assert table.items["AGE"] == RawItem("AGE", "Age at consent", "number")
+    assert table.items["VISDTM"].type == "datetime"
+    (transport,) = read("typed", FormSettings("dm", "dm.xpt", "xpt")).values()
+    same = table.cells.drop(columns="NAME_CN")
+    assert transport.cells.to_numpy().tolist() == same.to_numpy().tolist()
+
+
+@given(st.floats(min_value=-1e15, max_value=1e15).map(lambda v: float(f"{v:.15g}")))
+def test_numbers_come_back(value: float) -> None:
+    text = number(value)
+    assert "e" not in text
+    assert float(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (sas_date(0), "1960-01-01"),
+        (sas_date(-1), "1959-12-31"),
+        (sas_date(0.5), "0.5"),
+        (sas_datetime(86399.5), "1960-01-01T23:59:59.5"),
+        (sas_datetime(-1), "1959-12-31T23:59:59"),
+        (sas_time(90000), "90000"),
+        (number(-0.0), "0"),
+        (number(0.1 + 0.2), "0.3"),
+    ],
+)
+def test_sas_numbers_as_text(text: str, wanted: str) -> None:
+    assert text == wanted
+
+
+def test_sites_that_contradict_or_are_unknown() -> None:
+    tables = read("redcap_events", redcap("enrolment"), redcap("vital_signs"))
+    forms = {
+        name: replace(redcap(name), subject="record_id", site="redcap_data_access_group")
+        for name in tables
+    }
+    codes = {"North Clinic": "01", "South Clinic": "02"}
+    sites, found = sites_of_subjects(tables, forms, codes)
+    assert sites == {"1": "01", "2": "02", "3": "02"}
+    assert found == {"enrolment": [], "vital_signs": []}
+    _, found = sites_of_subjects(tables, forms, {"North Clinic": "01"})
+    assert [f.scope for f in found["enrolment"]] == ["2 South Clinic", "3 South Clinic"]
+    tables["vital_signs"].cells.loc[2, "redcap_data_access_group"] = "North Clinic"
+    _, found = sites_of_subjects(tables, forms, codes)
+    (finding,) = found["vital_signs"]
+    assert finding.message == "the subject 2 is at site 01 here, at 02 above"
+    assert finding.raw is not None
+    assert finding.raw.row == 6
