@@ -47,7 +47,7 @@ class PublishedList(Protocol):
 
 
 class Terminologies(Protocol):
-    """Published terminology: a list by C-code or submission name; LookupError tells what is near."""
+    """Published terminology: a list by C-code or submission name, or a LookupError with a hint."""
 
     def codelist(self, name: str) -> PublishedList: ...
 

@@ -105,9 +105,8 @@ def _faults(document: Document, steps: Steps, error: Any) -> list[Finding]:
         missing = [k for k in error.validator_value if k not in error.instance]
         words = ", ".join(f"'{k}'" for k in missing)
         verb = "is" if len(missing) == 1 else "are"
-        return [
-            spec_fault(rule, _said(steps, f"{words} {verb} missing"), document.place(steps, key=True))
-        ]
+        message = _said(steps, f"{words} {verb} missing")
+        return [spec_fault(rule, message, document.place(steps, key=True))]
     if error.validator == "dependencies":
         return [_dependency(document, steps, error)]
     if error.validator == "oneOf" and isinstance(error.instance, dict):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.iso8601 import (
@@ -48,6 +48,7 @@ def test_every_calendar_date(day: date) -> None:
     assert one(seconds(text(f"{shown}T01:02:03"))) == number * 86400 + 3723
 
 
+@settings(max_examples=40)
 @given(DATES)
 def test_partial_dates_are_intervals(day: date) -> None:
     year, month = day.year, day.month

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.findings import SpecificationFault, SpecPlace
@@ -113,6 +113,7 @@ def test_places(tmp_path: Path) -> None:
     assert SpecPlace("f") < SpecPlace("f", 1)
 
 
+@settings(max_examples=50)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=20))
 def test_quoted_text_comes_back(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.mktemp("q") / "a.yaml"
