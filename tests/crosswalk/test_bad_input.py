@@ -109,7 +109,7 @@ def module_cut_off(study: Copy) -> list[str]:
 
 @case
 def module_nested_without_end(study: Copy) -> list[str]:
-    study.write("sdtm/ex.yaml", b"target: " + b"[" * 5000 + b"]" * 5000 + b"\n")
+    study.write("sdtm/ex.yaml", b"target: " + b"[" * 1500 + b"]" * 1500 + b"\n")
     return ["sdtm/ex.yaml:1:1: nested too deeply"]
 
 

@@ -35,7 +35,7 @@ def read_back(homes: tuple[Path, Path]) -> dict[str, tuple[int, int | None, int]
         for path in sorted(home.glob("*.xpt")):
             frame, meta = pyreadstat.read_xport(path)
             assert meta.table_name == path.stem.upper()
-            people = frame["USUBJID"] if "USUBJID" in frame else None
+            people = frame.get("USUBJID")
             subjects = None if people is None else people[people != ""].nunique()
             found[path.stem.upper()] = (len(frame), subjects, len(frame.columns))
     return found
