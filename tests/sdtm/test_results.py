@@ -102,6 +102,14 @@ def test_words_have_the_result_that_the_module_gives_them(build: Any) -> None:
     ]
 
 
+def test_a_word_that_is_a_number_stays_a_word_where_the_test_has_no_unit(build: Any) -> None:
+    words = (("  units: {ALB: g/L", "  texts: {TRACE: '1'}\n  units: {ALB: null"),)
+    made = lb(build, ROW.replace("4.1,g/dL,3.5,5.0", "TRACE,,,"), module=words)
+    record = made["LB"].iloc[0]
+    assert record[["LBSTRESC", "LBSTRESU"]].tolist() == ["TRACE", ""]
+    assert np.isnan(record["LBSTRESN"])
+
+
 def test_words_without_a_unit_stay_words(build: Any) -> None:
     made = lb(build, ROW.replace("4.1,g/dL,3.5,5.0", "CLOTTED,,,"))
     assert made.rules() == []
