@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,26 @@ from validation.locate import Lineage
 from validation.outcome import Status
 from validation.rules import RULES, Data, Hit, Rule, named, run_rules
 
-sys.path.insert(0, str(Path(__file__).parent))
-from study import NAN, S1, S3, START, good
+
+def _study() -> ModuleType:
+    """`study.py` beside this file: tests are no package that could be imported."""
+    spec = spec_from_file_location("rules_study", Path(__file__).with_name("study.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+STUDY = _study()
+NAN, S1, S3, START = STUDY.NAN, STUDY.S1, STUDY.S3, STUDY.START
+
+
+def good() -> dict[str, pd.DataFrame]:
+    """Fresh frames of a study that breaks no rule."""
+    frames: dict[str, pd.DataFrame] = STUDY.good()
+    return frames
+
 
 Break = tuple[str, str, int, str, Any]
 
