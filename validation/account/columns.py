@@ -40,11 +40,12 @@ def account_columns(
         elif decided:
             state, targets = State.DECIDES, decided
         direct[name] = Column(name, field_of[name], state, count, targets, reason)
-    known = {c.field: c for c in direct.values() if c.state in (State.DECIDES, State.MAPPED)}
-    for column in direct.values():
-        # A mapped twin says more than one that only decides.
-        if column.state is State.MAPPED and known[column.field].state is not State.MAPPED:
-            known[column.field] = column
+    known: dict[str, Column] = {}
+    # A mapped twin says more than one that only decides.
+    for wanted in (State.MAPPED, State.DECIDES):
+        for column in direct.values():
+            if column.state is wanted:
+                known.setdefault(column.field, column)
     return tuple(_rest(c, known, form.name, reasons) for c in direct.values())
 
 

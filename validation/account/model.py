@@ -99,4 +99,9 @@ class Account:
     def balanced(self) -> bool:
         """Whether every row and every column is accounted for."""
         columns = sum(f.count(State.UNACCOUNTED) for f in self.forms)
-        return all(f.balanced and not f.lost for f in self.forms) and not columns
+        return all(f.balanced for f in self.forms) and not columns and not self.lost_by_datasets
+
+    @property
+    def lost_by_datasets(self) -> int:
+        """Rows that a module took and its dataset does not have, wherever else they went."""
+        return sum(f.rule == "account.row" and f.dataset != "" for f in self.findings)

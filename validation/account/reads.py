@@ -119,7 +119,9 @@ def _own(rule: Rule, source: Source) -> Iterator[Use]:
         for part in verb.rules:
             yield from _own(part, source)
     elif isinstance(verb, Lookup):
-        yield from (Use("", n, "", How.DECIDES) for n in verb.ours)
+        # A table of the study says in its own words what the key says.
+        table = all(p.source.kind == "table" for p in verb.places)
+        yield from (Use("", n, "", How.VALUE if table else How.DECIDES) for n in verb.ours)
         for place in verb.places:
             if place.source.kind == "form":
                 form = place.source.name
