@@ -268,6 +268,12 @@ def _check_names(
             faults.append(spec_fault("name.variable", message, rule.place, advice))
     made = {*about.automatic, *about.parameters, *module.variables}
     made.update(n for r in then for n in r.makes)
+    flag = (about.data.get("criteria") or {}).get("analysed")
+    if flag and not about.known(flag):
+        message = f"there is no variable '{flag}' in {about.structure.name}"
+        hint = did_you_mean(flag, list(about.suggestions()))
+        where = document.place(("criteria", "analysed"))
+        faults.append(spec_fault("name.variable", message, where, hint))
     size = len(dataset_label(about).encode())
     if size > LABEL_BYTES:
         message = f"the label '{dataset_label(about)}' has {size} bytes; at most 40 fit"

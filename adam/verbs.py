@@ -62,6 +62,9 @@ class AdamDate:
             names.fault("date.parts", "in ADaM 'date' reads one ISO 8601 variable", "", "date")
             given = given[0] if isinstance(given, list) else given
         variable = _variable(names)
+        if "impute" in data and (not names.steps or names.steps[-1] != variable):
+            message = "'impute' stands in the variable's own rule, or its flag would be lost"
+            names.fault("date.impute", message, "", "impute")
         return cls(
             names.column(given, "date"),
             part_of(variable),
@@ -146,7 +149,9 @@ class AdamDay:
         return (self.variable, self.reference)
 
     def run(self, scope: Scope) -> pd.Series[Any]:
-        return study_day(scope[self.variable], scope[self.reference])
+        day = scope[self.variable]
+        day = day if is_numeric(day) else complete_day(day)
+        return study_day(day, scope[self.reference])
 
     def sentence(self) -> str:
         return f"{self.variable} minus {self.reference} in days, plus 1 when it is on or after it"

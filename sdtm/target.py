@@ -121,7 +121,18 @@ def unknown_settings(module: Module, about: SdtmTarget) -> list[Finding]:
         place = module.document.place(("timing", "baseline", "flag"))
         hint = did_you_mean(flag, list(about.suggestions()))
         faults.append(spec_fault("name.variable", message, place, hint))
+    for rule in (r for b in module.blocks for r in b.supp):
+        if rule.late:
+            message = "a supplemental qualifier cannot be a study day"
+            faults.append(spec_fault("supp.late", message, rule.place))
+        if rule.variable in made:
+            message = f"{rule.variable} is a variable of {code} and cannot be a qualifier too"
+            faults.append(spec_fault("supp.name", message, rule.place))
     for i, key in enumerate(module.keys):
+        if key in (sequence(about.about), flag):
+            message = f"the key '{key}' is made after the records are sorted by the keys"
+            place = module.document.place(("keys", i))
+            faults.append(spec_fault("name.key", message, place, "Take it out."))
         if key in module.hidden:
             message = f"the key '{key}' is a working variable, which the dataset does not keep"
             place = module.document.place(("keys", i))

@@ -99,6 +99,7 @@ def test_records_alike_in_their_keys_are_a_finding(build: Any) -> None:
             "",
             "the parameter PD has no start",
         ),
+        ("adrs", "analysed: ANL01FL", "analysed: ANL1FL", "there is no variable 'ANL1FL' in BDS"),
         ("adrs", "stop: NACTDT,", "stop: NACDT,", "there is no variable 'NACDT' in ADSL"),
         ("adrs", "  TRTP: {copy", "  TRTPX: {copy", "A variable of your own needs a 'label'."),
         ("adtte", "start: TRTSDT\n", "", "the parameter OS has no start"),

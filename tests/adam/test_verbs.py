@@ -103,3 +103,27 @@ def test_a_date_reads_one_variable(build: Any) -> None:
     change = [("DTHDT: {date: DTHDTC}", "DTHDT: {date: [DTHDTC, RFICDTC]}")]
     with pytest.raises(SpecificationFault, match="in ADaM 'date' reads one ISO 8601 variable"):
         build({"adam/adsl.yaml": change}, adam=True)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{lookup: DM, get: {date: DTHDTC, impute: first, flag: DTHDTF}}",
+        "{first: [{date: DTHDTC, impute: first, flag: DTHDTF}, {date: RFENDTC}]}",
+    ],
+)
+def test_an_imputation_whose_flag_would_be_lost_is_a_fault(build: Any, rule: str) -> None:
+    change = [("DTHDT: {date: DTHDTC}", f"DTHDT: {rule}")]
+    with pytest.raises(SpecificationFault, match="or its flag would be lost"):
+        build({"adam/adsl.yaml": change}, adam=True)
+
+
+def test_the_day_of_an_iso_date(build: Any) -> None:
+    change = [("ASTDY: {day: ADAE.ASTDT}", "ASTDY: {day: AESTDTC}")]
+    adae = build({"adam/adae.yaml": change}, adam=True)["ADAE"].set_index("AETERM")
+    assert adae["ASTDY"].fillna(0).to_dict() == {
+        "headache": 0.0,
+        "tired": -5.0,
+        "fever": 2.0,
+        "cough": 22.0,
+    }
