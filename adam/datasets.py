@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from adam.checks import check_adsl, check_names, check_parameters, check_subjects
 from adam.criteria import Criteria, CriteriaError
 from adam.cutoff import UNCUT, cut, cutoff_day
 from adam.functions import FUNCTIONS
@@ -28,13 +29,13 @@ from adam.parameters import (
     time_rows,
 )
 from adam.standard import adam_terminology
-from adam.target import LABEL_BYTES, AdamTarget, dataset_label, parameter_columns, target
+from adam.target import AdamTarget, parameter_columns, target
 from adam.verbs import adam_verbs
 from mappings.built import BuiltDataset
 from mappings.conditions import Condition
 from mappings.findings import Finding, SpecificationFault
 from mappings.frames import blank_number, blank_text, concat, is_numeric, text_series
-from mappings.load import Document, Steps, did_you_mean, spec_fault
+from mappings.load import Document, Steps, spec_fault
 from mappings.modules import (
     Module,
     Workshop,
@@ -50,7 +51,6 @@ from mappings.run import SetAside, clean, run_module
 from mappings.scope import Report, Scope
 from mappings.study import Study
 from mappings.verbs import verbs
-from mappings.verbs.const import Const
 from sdtm.terminology import sdtm_terminology
 
 
@@ -129,23 +129,13 @@ def plan_adam(
         module, found = _compile(document, about, workshop)
         faults.extend(found)
         modules.append(module)
-    _check_subjects(study, targets, faults)
+    check_subjects(study, targets, faults)
     by_module = {m.module.target: m for m in modules}
     ordered, cycles = in_order([m.module for m in modules], _uses(by_module))
     faults.extend(cycles)
     if faults:
         raise SpecificationFault(faults)
     return AdamPlan(study, tuple(by_module[m.target] for m in ordered), criteria)
-
-
-def _check_subjects(
-    study: Study, targets: Sequence[tuple[Document, AdamTarget]], faults: list[Finding]
-) -> None:
-    if not targets or "ADSL" in (*(t.name for _, t in targets), *study.left_out):
-        return
-    place = targets[0][0].place(("target",), key=True)
-    message = "the study has no module for ADSL, which every other analysis dataset needs"
-    faults.append(spec_fault("adam.adsl", message, place, "Write adam/adsl.yaml."))
 
 
 def _uses(modules: Mapping[str, AdamModule]) -> dict[str, tuple[str, ...]]:
@@ -180,7 +170,7 @@ def _compile(
     data = document.data
     taken = tuple(str(n) for n in data.get("adsl", []))
     faults: list[Finding] = []
-    _check_adsl(document, taken, workshop, faults)
+    check_adsl(document, taken, workshop, faults)
     shown = _with_adsl(workshop, taken)
     if "from" in data or "blocks" in data:
         module, found = compile_module(document, about, shown)
@@ -203,7 +193,7 @@ def _compile(
         for name, rule in data.get("then", {}).items()
     ]
     then = tuple(ordered_rules(rules, names))
-    _check_names(document, about, module, then, faults)
+    check_names(document, about, module, then, faults)
     adsl = replace(names, source=workshop.sources.get("ADSL", Source("ADSL", ())))
     adsl = replace(adsl, made=(), target="ADSL")
     criteria = data.get("criteria") or {}
@@ -218,7 +208,7 @@ def _compile(
         if name:
             adsl.column(name, *steps)
     parameters = _parameters(document, names, adsl, faults)
-    _check_parameters(document, module, parameters, start, workshop, faults)
+    check_parameters(document, module, parameters, start, workshop, faults)
     return AdamModule(
         module,
         about,
@@ -232,17 +222,6 @@ def _compile(
     ), list(dict.fromkeys(faults))
 
 
-def _check_adsl(
-    document: Document, taken: Sequence[str], workshop: Workshop, faults: list[Finding]
-) -> None:
-    known = workshop.sources["ADSL"].columns if "ADSL" in workshop.sources else ()
-    for i, name in enumerate(taken):
-        if name not in known:
-            message = f"there is no variable '{name}' in ADSL"
-            place = document.place(("adsl", i))
-            faults.append(spec_fault("name.column", message, place, did_you_mean(name, [*known])))
-
-
 def _with_adsl(workshop: Workshop, taken: Sequence[str]) -> Workshop:
     sources = {
         name: replace(source, columns=tuple(dict.fromkeys((*source.columns, *taken))))
@@ -251,82 +230,6 @@ def _with_adsl(workshop: Workshop, taken: Sequence[str]) -> Workshop:
         for name, source in workshop.sources.items()
     }
     return replace(workshop, sources=sources)
-
-
-def _check_names(
-    document: Document,
-    about: AdamTarget,
-    module: Module,
-    then: Sequence[Rule],
-    faults: list[Finding],
-) -> None:
-    for rule in then:
-        if not about.known(rule.variable) and not rule.label:
-            message = f"there is no variable '{rule.variable}' in {about.structure.name}"
-            hint = did_you_mean(rule.variable, list(about.suggestions()))
-            advice = f"{hint} A variable of your own needs a 'label'."
-            faults.append(spec_fault("name.variable", message, rule.place, advice))
-    made = {*about.automatic, *about.parameters, *module.variables}
-    made.update(n for r in then for n in r.makes)
-    flag = (about.data.get("criteria") or {}).get("analysed")
-    if flag and not about.known(flag):
-        message = f"there is no variable '{flag}' in {about.structure.name}"
-        hint = did_you_mean(flag, list(about.suggestions()))
-        where = document.place(("criteria", "analysed"))
-        faults.append(spec_fault("name.variable", message, where, hint))
-    size = len(dataset_label(about).encode())
-    if size > LABEL_BYTES:
-        message = f"the label '{dataset_label(about)}' has {size} bytes; at most 40 fit"
-        faults.append(spec_fault("label.long", message, document.place(("label",))))
-    place = document.place(("target",), key=True)
-    for name in about.required:
-        if name not in made:
-            message = f"the Required variable {name} has no rule"
-            faults.append(spec_fault("rule.required", message, place))
-    for i, key in enumerate(module.keys):
-        if key not in made or key in module.hidden:
-            message = f"the key '{key}' is no variable of this dataset"
-            where = document.place(("keys", i))
-            faults.append(spec_fault("name.key", message, where, did_you_mean(key, sorted(made))))
-
-
-def _check_parameters(
-    document: Document,
-    module: Module,
-    parameters: Sequence[Parameter],
-    start: str,
-    workshop: Workshop,
-    faults: list[Finding],
-) -> None:
-    """What a parameter needs beside its own settings: assessments, a start, lesions."""
-
-    def fault(parameter: Parameter, rule: str, message: str, advice: str, *steps: str) -> None:
-        at = ("params", parameter.code, *steps)
-        place = document.place(at) if steps else document.place(at, key=True)
-        message = f"the parameter {parameter.code} {message}"
-        faults.append(spec_fault(rule, message, place, advice))
-
-    rules = [r for _, r in module.rules_of("PARAMCD")]
-    fixed = [r.verb.value for r in rules if isinstance(r.verb, Const)]
-    for parameter in parameters:
-        if not start and parameter.start is None:
-            advice = "Give the module a 'start', or the parameter one of its own."
-            if parameter.response:
-                advice = "Give the module 'criteria' with 'start' and 'stop'."
-            fault(parameter, "param.start", "has no start", advice)
-        if not parameter.response:
-            continue
-        if not parameter.of and parameter.response != "lesions":
-            advice = "Say with 'of' which PARAMCD holds the assessments."
-            fault(parameter, "param.of", "has no assessments to be made of", advice)
-        for key, code in (("of", parameter.of), ("compare", parameter.compare)):
-            if code and len(fixed) == len(rules) and code not in fixed:
-                message = f"is made of '{code}', which no rule for PARAMCD gives"
-                fault(parameter, "param.of", message, did_you_mean(code, fixed), key)
-        lacking = [n for n in ("TU", "TR") if n not in workshop.sources]
-        if parameter.response == "lesions" and lacking:
-            message = f"is computed from TU and TR, and there is no {' and no '.join(lacking)}"
-            fault(parameter, "param.lesions", message, "", "response")
 
 
 def _parameters(

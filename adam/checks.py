@@ -1,0 +1,114 @@
+"""Faults of an ADaM module beyond its rules: names, labels, and what parameters need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from adam.parameters import Parameter
+from adam.target import LABEL_BYTES, AdamTarget, dataset_label
+from mappings.findings import Finding
+from mappings.load import Document, did_you_mean, spec_fault
+from mappings.modules import Module, Workshop
+from mappings.rules import Rule
+from mappings.study import Study
+from mappings.verbs.const import Const
+
+
+def check_subjects(
+    study: Study, targets: Sequence[tuple[Document, AdamTarget]], faults: list[Finding]
+) -> None:
+    """The analysis datasets without ADSL."""
+    if not targets or "ADSL" in (*(t.name for _, t in targets), *study.left_out):
+        return
+    place = targets[0][0].place(("target",), key=True)
+    message = "the study has no module for ADSL, which every other analysis dataset needs"
+    faults.append(spec_fault("adam.adsl", message, place, "Write adam/adsl.yaml."))
+
+
+def check_adsl(
+    document: Document, taken: Sequence[str], workshop: Workshop, faults: list[Finding]
+) -> None:
+    """Variables that are taken from ADSL and are not in it."""
+    known = workshop.sources["ADSL"].columns if "ADSL" in workshop.sources else ()
+    for i, name in enumerate(taken):
+        if name not in known:
+            message = f"there is no variable '{name}' in ADSL"
+            place = document.place(("adsl", i))
+            faults.append(spec_fault("name.column", message, place, did_you_mean(name, [*known])))
+
+
+def check_names(
+    document: Document,
+    about: AdamTarget,
+    module: Module,
+    then: Sequence[Rule],
+    faults: list[Finding],
+) -> None:
+    """Variables, labels and keys that are not as the structure wants them."""
+    for rule in then:
+        if not about.known(rule.variable) and not rule.label:
+            message = f"there is no variable '{rule.variable}' in {about.structure.name}"
+            hint = did_you_mean(rule.variable, list(about.suggestions()))
+            advice = f"{hint} A variable of your own needs a 'label'."
+            faults.append(spec_fault("name.variable", message, rule.place, advice))
+    made = {*about.automatic, *about.parameters, *module.variables}
+    made.update(n for r in then for n in r.makes)
+    flag = (about.data.get("criteria") or {}).get("analysed")
+    if flag and not about.known(flag):
+        message = f"there is no variable '{flag}' in {about.structure.name}"
+        hint = did_you_mean(flag, list(about.suggestions()))
+        where = document.place(("criteria", "analysed"))
+        faults.append(spec_fault("name.variable", message, where, hint))
+    size = len(dataset_label(about).encode())
+    if size > LABEL_BYTES:
+        message = f"the label '{dataset_label(about)}' has {size} bytes; at most 40 fit"
+        faults.append(spec_fault("label.long", message, document.place(("label",))))
+    place = document.place(("target",), key=True)
+    for name in about.required:
+        if name not in made:
+            message = f"the Required variable {name} has no rule"
+            faults.append(spec_fault("rule.required", message, place))
+    for i, key in enumerate(module.keys):
+        if key not in made or key in module.hidden:
+            message = f"the key '{key}' is no variable of this dataset"
+            where = document.place(("keys", i))
+            faults.append(spec_fault("name.key", message, where, did_you_mean(key, sorted(made))))
+
+
+def check_parameters(
+    document: Document,
+    module: Module,
+    parameters: Sequence[Parameter],
+    start: str,
+    workshop: Workshop,
+    faults: list[Finding],
+) -> None:
+    """What a parameter needs beside its own settings: assessments, a start, lesions."""
+
+    def fault(parameter: Parameter, rule: str, message: str, advice: str, *steps: str) -> None:
+        at = ("params", parameter.code, *steps)
+        place = document.place(at) if steps else document.place(at, key=True)
+        message = f"the parameter {parameter.code} {message}"
+        faults.append(spec_fault(rule, message, place, advice))
+
+    rules = [r for _, r in module.rules_of("PARAMCD")]
+    fixed = [r.verb.value for r in rules if isinstance(r.verb, Const)]
+    for parameter in parameters:
+        if not start and parameter.start is None:
+            advice = "Give the module a 'start', or the parameter one of its own."
+            if parameter.response:
+                advice = "Give the module 'criteria' with 'start' and 'stop'."
+            fault(parameter, "param.start", "has no start", advice)
+        if not parameter.response:
+            continue
+        if not parameter.of and parameter.response != "lesions":
+            advice = "Say with 'of' which PARAMCD holds the assessments."
+            fault(parameter, "param.of", "has no assessments to be made of", advice)
+        for key, code in (("of", parameter.of), ("compare", parameter.compare)):
+            if code and len(fixed) == len(rules) and code not in fixed:
+                message = f"is made of '{code}', which no rule for PARAMCD gives"
+                fault(parameter, "param.of", message, did_you_mean(code, fixed), key)
+        lacking = [n for n in ("TU", "TR") if n not in workshop.sources]
+        if parameter.response == "lesions" and lacking:
+            message = f"is computed from TU and TR, and there is no {' and no '.join(lacking)}"
+            fault(parameter, "param.lesions", message, "", "response")
