@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyreadstat
 
 from mappings.raw import FormSettings, RawItem, RawTable, file_fault
 from mappings.readers.files import SAS, XPT, check_begins
@@ -64,24 +63,28 @@ def xpt_columns(path: Path, settings: FormSettings) -> tuple[str, ...]:
 def _sas(path: Path, settings: FormSettings, *, rows: bool) -> tuple[pd.DataFrame, Any]:
     check_begins(path, settings.file, SAS, "a SAS data set (SAS7BDAT)")
     encoding = settings.encoding if settings.encoding.lower() != "utf-8" else None
-    return _read(pyreadstat.read_sas7bdat, path, settings, encoding, rows=rows)
+    return _read("read_sas7bdat", path, settings, encoding, rows=rows)
 
 
 def _xpt(path: Path, settings: FormSettings, *, rows: bool) -> tuple[pd.DataFrame, Any]:
     check_begins(path, settings.file, XPT, "a SAS transport file (XPT)")
-    return _read(pyreadstat.read_xport, path, settings, settings.encoding, rows=rows)
+    return _read("read_xport", path, settings, settings.encoding, rows=rows)
 
 
 def _read(
-    function: Any, path: Path, settings: FormSettings, encoding: str | None, *, rows: bool
+    name: str, path: Path, settings: FormSettings, encoding: str | None, *, rows: bool
 ) -> tuple[pd.DataFrame, Any]:
+    # Imported here: it is slow, and most exports are text.
+    import pyreadstat  # noqa: PLC0415
+
+    function = getattr(pyreadstat, name)
     try:
         frame, meta = function(
             str(path),
             encoding=encoding,
             metadataonly=not rows,
             disable_datetime_conversion=True,
-            **({"user_missing": True} if function is pyreadstat.read_sas7bdat else {}),
+            **({"user_missing": True} if name == "read_sas7bdat" else {}),
         )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as error:
         said = str(error)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mappings.raw import FormSettings, RawItem, RawTable
 from mappings.readers import columns_of, read_tables
+from mappings.readers.columns import fields, system_columns
 from mappings.readers.typed import number, sas_date, sas_datetime, sas_time
 from mappings.sites import sites_of_subjects
 
@@ -197,3 +198,16 @@ def test_sites_that_contradict_or_are_unknown() -> None:
     assert finding.message == "the subject 2 is at site 01 here, at 02 above"
     assert finding.raw is not None
     assert finding.raw.row == 6
+
+
+def test_system_columns_and_twins_by_reader() -> None:
+    viedoc_columns = read("viedoc", viedoc("dm"))["dm"].columns
+    assert len(system_columns("viedoc", viedoc_columns)) == 16
+    assert fields("viedoc", viedoc_columns)["SEXCD"] == "SEX"
+    odm_columns = read("openclinica", odm("dm", "F_DEMOGRAPHICS_*"))["dm"].columns
+    left = set(odm_columns) - system_columns("odm", odm_columns)
+    assert {"I_DEMOG_DOB", "DateOfBirth", "EventStartDate"} <= left
+    assert not {"SubjectKey", "FormOID", "EventStatus"} & left
+    redcap_columns = read("redcap_events", redcap("vital_signs"))["vital_signs"].columns
+    left = set(redcap_columns) - system_columns("redcap", redcap_columns)
+    assert left == {"record_id", "sbp", "fasting"}
