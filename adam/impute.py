@@ -87,9 +87,10 @@ def impute_date(
     lowest, uppermost = first_day(dtc), last_day(dtc)
     dt = complete_day(dtc)
     imputed = _missing_part(piece).mask(dt.notna(), "")
-    middle = (
-        lowest + 14 + (piece["month"].isna() & lowest.notna()) * (_TO_JUNE_30 - 14 + _leap(piece))
-    )
+    whole_year = piece["month"].isna() & lowest.notna()
+    # A day known without its month moves the first possible day, not the middle of the year.
+    begin = lowest - (piece["day"].fillna(1.0) - 1).where(whole_year, 0.0)
+    middle = begin + 14 + whole_year * (_TO_JUNE_30 - 14 + _leap(piece))
     value = {"first": lowest, "mid": middle, "last": uppermost}[how]
     dt = dt.fillna(value)
     if not_before is not None:
