@@ -452,6 +452,7 @@ def test_fields_of_rave() -> None:
         "WBC": "WBC",
         "WBC_UN": "WBC_UN",
     }
+    assert fields("viedoc", ["SEX", "SEXCD", "CD"]) == {"SEX": "SEX", "SEXCD": "SEX", "CD": "CD"}
     assert fields("csv", ["A", "A_STD"]) == {"A": "A", "A_STD": "A_STD"}
 
 

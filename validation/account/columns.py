@@ -91,6 +91,8 @@ def _keys(settings: FormSettings, study: Study) -> dict[str, str]:
         keys[settings.event] = "Names the event, and so the visit"
     if settings.active_column:
         keys[settings.active_column] = "Says whether the row is active"
+    if settings.site:
+        keys[settings.site] = "Gives SITEID"
     keys[settings.subject] = "Gives USUBJID, SITEID and SUBJID"
     if study.rescreened and study.rescreened[0] == settings.name:
         keys[study.rescreened[1]] = "Joins two screenings of one person"
