@@ -64,22 +64,21 @@ class SubjectRule:
         match = self.pattern.fullmatch(number)
         if match is None:
             return None
-        named = "site" in self.pattern.groupindex
-        return (match["site"] if named else self.sites.get(number, ""), match["subject"])
+        site = match.groupdict().get("site") or self.sites.get(number, "")
+        return site, match["subject"]
 
     def person(self, number: str) -> str:
         """USUBJID of the collected number: that of the person's first screening."""
         parts = self.parts(self.first_number.get(number, number))
-        if parts is None or ("$SITEID" in self.usubjid and self.no_site(number)):
+        if parts is None or ("$SITEID" in self.usubjid and not parts[0]):
             return ""
         words = {"$STUDYID": self.study_id, "$SITEID": parts[0], "$SUBJID": parts[1]}
         return "".join(words.get(p, p) for p in self.usubjid)
 
     def no_site(self, number: str) -> bool:
         """Whether the number is readable but its site is neither in it nor collected."""
-        first = self.first_number.get(number, number)
-        lacking = "site" not in self.pattern.groupindex and not self.sites.get(first)
-        return lacking and self.pattern.fullmatch(first) is not None
+        parts = self.parts(self.first_number.get(number, number))
+        return parts is not None and not parts[0]
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from mappings.readers.redcap import unread_forms
 from mappings.readers.safe_xml import local, stream
 
 _LEVELS = ("SubjectData", "StudyEventData", "FormData", "ItemGroupData")
-_NAMES = ("ODM", "Study", "ClinicalData", "SiteRef", *_LEVELS)
+NAMES = ("ODM", "Study", "ClinicalData", "SiteRef", *_LEVELS)
 _KEPT = ("Insert", "Upsert", "Context", "")
 
 
@@ -66,7 +66,7 @@ def read_odm(folder: Path, forms: Sequence[FormSettings]) -> dict[str, RawTable]
     layouts = _layouts(folder, forms)
     file = forms[0].file
     reading = _Reading(file, [Rows(x.versions, x.groups, x.keys, file) for x in layouts])
-    for number, (event, element) in enumerate(stream(folder / file, file, _NAMES)):
+    for number, (event, element) in enumerate(stream(folder / file, file, NAMES)):
         if not number:
             check_root(element, file)
         reading.take(event, element)

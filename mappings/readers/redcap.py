@@ -66,7 +66,7 @@ def read_redcap(folder: Path, forms: Sequence[FormSettings]) -> dict[str, RawTab
     _check_rows(whole, layout, settings)
     instruments = _instruments(whole, layout, settings)
     named = {form: (instruments == form).to_numpy(dtype=bool) for form in ("", *layout.forms)}
-    filled = {form: _filled(whole.cells, layout.own(form)) for form in layout.forms}
+    filled = {form: _filled(whole.cells, layout, form) for form in layout.forms}
     nothing = ~np.logical_or.reduce(list(filled.values())) & named[""]
     first = next(iter(layout.forms))
     found: dict[str, RawTable] = {}
@@ -209,13 +209,13 @@ def _instruments(whole: RawTable, layout: _Layout, settings: FormSettings) -> pd
     return column.map(forms).astype("str")
 
 
-def _filled(cells: pd.DataFrame, columns: list[str]) -> Mask:
-    """Lines with something in one of the columns; an unticked box or a form at 0 is nothing."""
+def _filled(cells: pd.DataFrame, layout: _Layout, form: str) -> Mask:
+    """Lines with something of the form; an unticked box or a form at status 0 is nothing."""
     result = np.zeros(len(cells), dtype=bool)
-    for name in columns:
-        marks = "___" in name or name.endswith("_complete")
+    for name in layout.own(form):
+        box = layout.forms[form][name].type == "checkbox"
         column = cells[name]
-        empty = column.isin(_EMPTY) if marks else column == ""
+        empty = column.isin(_EMPTY) if box or name == f"{form}_complete" else column == ""
         result |= ~empty.to_numpy(dtype=bool)
     return result
 

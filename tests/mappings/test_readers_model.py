@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,12 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mappings.findings import Finding
+from mappings.forms import OWN, read_forms
+from mappings.load import load_yaml
 from mappings.raw import FormSettings, RawItem, RawTable
-from mappings.readers import columns_of, read_tables
+from mappings.readers import READERS, columns_of, read_tables
 from mappings.readers.columns import fields, system_columns
+from mappings.readers.odm import NAMES, _Reading
+from mappings.readers.safe_xml import local, stream
 from mappings.readers.typed import number, sas_date, sas_datetime, sas_time
+from mappings.schemas import check_schema, schema
 from mappings.sites import sites_of_subjects
 
+ABOUT = """
+study: {id: X, name: X, description: X, protocol: X}
+created: 2025-01-01T00:00:00
+standards: {sdtmig: "3.4", adamig: "1.3", terminology: 2025-03-28}
+"""
 DATA = Path(__file__).parents[1] / "data"
 
 
@@ -131,6 +143,24 @@ def test_an_attribute_that_is_not_read_is_said(tmp_path: Path) -> None:
     assert (finding.rule, finding.scope) == ("odm.attribute", "SubjectData Colour")
 
 
+def test_memory_holds_one_subject_at_a_time(tmp_path: Path) -> None:
+    """What was read is let go: the tree holds what lxml parsed ahead (32 KiB), never the file."""
+    text = (DATA / "odm" / "export.xml").read_text(encoding="utf-8")
+    start, end = text.index("<SubjectData"), text.index("</ClinicalData>")
+    one = text[start : text.index("</SubjectData>") + len("</SubjectData>")]
+    many = "".join(one.replace("SS_0001", f"SS_{n:04d}") for n in range(500))
+    (tmp_path / "export.xml").write_text(text[:start] + many + text[end:], encoding="utf-8")
+    table = read_tables(tmp_path, [odm("dm", "DM")])[0]["dm"]
+    assert len(table.cells) == 500
+    reading = _Reading("export.xml", [])
+    most = 0
+    for event, element in stream(tmp_path / "export.xml", "export.xml", NAMES):
+        reading.take(event, element)
+        if local(element) == "SubjectData" and event == "end":
+            most = max(most, len(element.getparent()), len(element))
+    assert most < 50
+
+
 def test_clinical_data_without_metadata_needs_them_beside(tmp_path: Path) -> None:
     text = (DATA / "odm" / "export.xml").read_text(encoding="utf-8")
     start, end = text.index("<Study "), text.index("<ClinicalData")
@@ -211,3 +241,24 @@ def test_system_columns_and_twins_by_reader() -> None:
     redcap_columns = read("redcap_events", redcap("vital_signs"))["vital_signs"].columns
     left = set(redcap_columns) - system_columns("redcap", redcap_columns)
     assert left == {"record_id", "sbp", "fasting"}
+
+
+def test_the_page_of_the_readers_is_complete(tmp_path: Path) -> None:
+    """Its examples obey the schema, and its table has every setting of a form."""
+    page = (Path(__file__).parents[2] / "docs" / "readers.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    assert len(examples) == 3
+    for example in examples:
+        file = tmp_path / "study.yaml"
+        file.write_text(ABOUT + example, encoding="utf-8")
+        document = load_yaml(file)
+        assert [str(f) for f in check_schema(document, "study")] == []
+        faults: list[Finding] = []
+        assert read_forms(document, faults)
+        assert faults == []
+    forms = schema("study")["properties"]["raw"]["properties"]["forms"]
+    cells = re.findall(r"^\| (`.*?) \|", page, flags=re.MULTILINE)
+    told = set(re.findall(r"`(\w+)`", " ".join(cells)))
+    known = set(forms["additionalProperties"]["properties"])
+    assert known - told == {"source", "pages"}
+    assert set(OWN) == set(READERS) == told - known
