@@ -18,6 +18,7 @@ from mappings.raw import FormSettings, RawItem, RawTable, file_fault
 from mappings.readers.files import SAS, XPT, check_begins
 from mappings.readers.typed import number, sas_date, sas_datetime, sas_time, spread
 
+_XPT = "a SAS transport file (XPT)"
 _DATES = (
     *("DATE", "YYMMDD", "MMDDYY", "DDMMYY", "E8601DA", "IS8601DA", "B8601DA", "JULIAN"),
     *("WORDDATE", "WORDDATX", "WEEKDATE", "WEEKDATX", "EURDFDE", "EURDFDD", "MINGUO", "NENGO"),
@@ -50,9 +51,14 @@ def read_xpt(path: Path, settings: FormSettings) -> RawTable:
 
     Raises SpecificationFault when it is missing, cut off, no transport file, or holds several.
     """
+    check_begins(path, settings.file, XPT, _XPT)
+    data = path.read_bytes()
+    if len(re.findall(rb"HEADER RECORD\*{7}MEMB(?:ER|V8) ", data)) > 1:
+        message = "the transport file holds several data sets"
+        raise file_fault(settings.file, message, "Write one file for each data set.")
     frame, meta = _xpt(path, settings, rows=True)
-    _check_end(path, settings, sum(meta.variable_storage_width.values()))
-    return _table(frame, meta)
+    body = _rows_of(data, settings, sum(meta.variable_storage_width.values()))
+    return _table(_with_special(frame, meta, body), meta)
 
 
 def xpt_columns(path: Path, settings: FormSettings) -> tuple[str, ...]:
@@ -67,7 +73,7 @@ def _sas(path: Path, settings: FormSettings, *, rows: bool) -> tuple[pd.DataFram
 
 
 def _xpt(path: Path, settings: FormSettings, *, rows: bool) -> tuple[pd.DataFrame, Any]:
-    check_begins(path, settings.file, XPT, "a SAS transport file (XPT)")
+    check_begins(path, settings.file, XPT, _XPT)
     return _read("read_xport", path, settings, settings.encoding, rows=rows)
 
 
@@ -96,17 +102,37 @@ def _read(
     return frame, meta
 
 
-def _check_end(path: Path, settings: FormSettings, width: int) -> None:
-    """A transport file has no count of rows: what follows the last whole row must be blank."""
-    data = path.read_bytes()
-    if len(re.findall(rb"HEADER RECORD\*{7}MEMBE?R?V?8? {1,3}HEADER", data)) > 1:
-        message = "the transport file holds several data sets"
-        raise file_fault(settings.file, message, "Write one file for each data set.")
-    start = re.search(rb"HEADER RECORD\*{7}OBSV?8? +HEADER RECORD.{48}", data, re.DOTALL)
-    body = data[start.end() :] if start else b"?"
+def _rows_of(data: bytes, settings: FormSettings, width: int) -> bytes:
+    """The rows as they lie in a transport file.
+
+    The file has no count of rows: what follows the last whole row must be blank.
+    """
+    start = re.search(rb"HEADER RECORD\*{7}OBS(?:V8)? +HEADER RECORD", data)
+    body = data[start.start() + 80 :] if start else b"?"
     rest = body[len(body) - len(body) % width :] if width else b""
     if len(data) % 80 or rest.strip(b" "):
-        raise file_fault(settings.file, "the file is cut off: its last row is not whole", "")
+        message = "the file is cut off: its last row is not whole"
+        raise file_fault(settings.file, message, "Export it again.")
+    return body
+
+
+def _with_special(frame: pd.DataFrame, meta: Any, body: bytes) -> pd.DataFrame:
+    """The frame with the letter of each special missing value, which pyreadstat drops."""
+    widths = meta.variable_storage_width
+    count, width = len(frame), sum(widths.values())
+    cells = np.frombuffer(body[: count * width], dtype=np.uint8).reshape(count, width)
+    result = frame.copy()
+    at = 0
+    for name in meta.column_names:
+        if meta.readstat_variable_types.get(name) != "string":
+            letters = cells[:, at]
+            special = frame[name].isna().to_numpy(dtype=bool) & (letters != ord("."))
+            if special.any():
+                column = frame[name].astype(object)
+                column[special] = [chr(c) for c in letters[special].tolist()]
+                result[name] = column
+        at += widths[name]
+    return result
 
 
 def _table(frame: pd.DataFrame, meta: Any) -> RawTable:

@@ -343,6 +343,29 @@ def test_excel_sheets_and_errors(tmp_path: Path) -> None:
     assert "the cell C2 holds the error #N/A" in faults(file, named)[0]
 
 
+def test_excel_that_unpacks_to_too_much_or_declares_entities(
+    lay: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = lay("excel")
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = b'<!DOCTYPE a [<!ENTITY b "c">]>' + parts[sheet]
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert f"a document type declaration in {sheet}" in faults(file, FORMS["excel"])[0]
+    monkeypatch.setattr("mappings.readers.excel.LARGEST", 100)
+    assert "unpacks to more than" in faults(file, FORMS["excel"])[0]
+
+
+def test_a_transport_file_of_several_data_sets(lay: Callable[[str], Path]) -> None:
+    file = lay("xpt")
+    data = file.read_bytes()
+    file.write_bytes(data + data[240:])
+    assert "several data sets" in faults(file, FORMS["xpt"])[0]
+
+
 def test_the_command_ends_with_2_and_writes_nothing(tmp_path: Path) -> None:
     study = tmp_path / "odm"
     shutil.copytree(STUDIES / "odm", study)

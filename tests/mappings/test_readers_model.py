@@ -186,6 +186,16 @@ def test_sas_values_and_items() -> None:
     assert transport.cells.to_numpy().tolist() == same.to_numpy().tolist()
 
 
+def test_special_missing_values_of_a_transport_file(tmp_path: Path) -> None:
+    """One byte of a missing value tells its letter; a plain one is empty."""
+    data = (DATA / "typed" / "dm.xpt").read_bytes()
+    missing = b"." + bytes(7)
+    assert data.count(missing) > 1
+    (tmp_path / "dm.xpt").write_bytes(data.replace(missing, b"B" + bytes(7), 1))
+    table = read_tables(tmp_path, [FormSettings("dm", "dm.xpt", "xpt")])[0]["dm"]
+    assert table.cells.iloc[1].tolist()[2:6] == [".B", "0.0000001", "", "2024-01-04T23:59:59"]
+
+
 @given(st.floats(min_value=-1e15, max_value=1e15).map(lambda v: float(f"{v:.15g}")))
 def test_numbers_come_back(value: float) -> None:
     text = number(value)
