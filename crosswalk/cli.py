@@ -17,6 +17,7 @@ from crosswalk import progress, show
 from crosswalk.build import STEPS, build
 from crosswalk.plan import make_plan
 from crosswalk.publish import CannotPublish
+from crosswalk.schema import write_schemas
 from crosswalk.version import version
 from define.xpt import XptRefusal
 from mappings.findings import Finding, Severity, SpecificationFault
@@ -147,6 +148,31 @@ def lint(study: StudyFolder, json: Json = False, debug: Debug = False) -> None:
             typer.echo(
                 f"{plan.study.id}: {len(names)} modules without a fault ({', '.join(names)})"
             )
+        return 0
+
+    _guarded(study, work, json=json, debug=debug)
+
+
+@app.command(name="schema")
+def schema_command(
+    study: StudyFolder,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for the schemas; STUDY/.schema when not given."),
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Write JSON Schemas that know this study: columns, forms, tables, variables, codelists.
+
+    An editor that a module's first line points at them completes these names and underlines
+    others: '# yaml-language-server: $schema=../.schema/sdtm.json'. Modules with faults do not
+    stop it. Exit code 0: written. 2: study.yaml is at fault, or a file there is not ours.
+    """
+
+    def work() -> int:
+        written = [path.as_posix() for path in write_schemas(study, out)]
+        typer.echo(show.dumps({"written": written}) if json else "\n".join(written))
         return 0
 
     _guarded(study, work, json=json, debug=debug)

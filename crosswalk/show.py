@@ -81,6 +81,11 @@ def as_json(package: Package, out: Path) -> str:
     return json.dumps(content, indent=2)
 
 
+def dumps(content: object) -> str:
+    """An answer for a program."""
+    return json.dumps(content, indent=2, ensure_ascii=False)
+
+
 def faults_json(found: list[Finding]) -> str:
     """Faults for a program."""
     return json.dumps({"faults": [_fault(f) for f in found]}, indent=2)
