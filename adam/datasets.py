@@ -32,19 +32,14 @@ from adam.standard import adam_terminology
 from adam.target import AdamTarget, parameter_columns, target
 from adam.verbs import adam_verbs
 from mappings.built import BuiltDataset
+from mappings.compile import compile_module
 from mappings.conditions import Condition
 from mappings.findings import Finding, SpecificationFault
 from mappings.frames import blank_number, blank_text, concat, is_numeric, text_series
 from mappings.load import Document, Steps, spec_fault
-from mappings.modules import (
-    Module,
-    Workshop,
-    compile_module,
-    in_order,
-    made_by,
-    ordered_rules,
-)
+from mappings.modules import Module, Workshop, made_by
 from mappings.names import Function, Names, Source, Terminologies
+from mappings.order import in_order, ordered_rules
 from mappings.registry import study_functions
 from mappings.rules import Rule, parse_rule
 from mappings.run import SetAside, clean, run_module

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mappings.compile import compile_module
 from mappings.findings import Finding
 from mappings.load import Document, load_yaml
-from mappings.modules import Module, Workshop, compile_module
+from mappings.modules import Module, Workshop
 from mappings.names import Function, Source
 from mappings.run import SetAside, run_late, run_module
 from mappings.schemas import check_schema

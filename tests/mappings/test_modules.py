@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mappings.modules import in_order, made_by
+from mappings.modules import made_by
+from mappings.order import in_order
 
 if TYPE_CHECKING:
     from tests.mappings.conftest import Bench
