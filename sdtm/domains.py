@@ -15,12 +15,14 @@ import numpy as np
 import pandas as pd
 
 from mappings.built import BuiltDataset
+from mappings.compile import compile_module
 from mappings.findings import Finding, SpecificationFault
 from mappings.frames import blank_text, is_numeric, take_table, text_series
 from mappings.iso8601 import first_day, last_day, seconds
 from mappings.load import spec_fault
-from mappings.modules import Module, Workshop, compile_module, in_order, made_by
+from mappings.modules import Module, Workshop, made_by
 from mappings.names import Function, Source
+from mappings.order import in_order
 from mappings.raw import RawForm
 from mappings.registry import study_functions
 from mappings.rules import Rule

@@ -11,7 +11,8 @@ import pytest
 
 from adam.verbs import adam_verbs
 from mappings.load import load_yaml
-from mappings.modules import Workshop, compile_module
+from mappings.compile import compile_module
+from mappings.modules import Workshop
 from mappings.names import Source
 from mappings.reference import keys, page, verbs
 from mappings.reference_examples import CALLED, EXAMPLES, Example
