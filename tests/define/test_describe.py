@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +10,6 @@ import pytest
 from define.describe import creation_time, describe_adam, describe_sdtm
 from define.model import Metadata, Variable
 from mappings.frames import is_numeric
-
-
-@pytest.fixture(scope="module")
-def tiny() -> Any:
-    if "tiny" not in sys.modules:
-        place = Path(__file__).parents[1] / "tiny.py"
-        spec = importlib.util.spec_from_file_location("tiny", place)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["tiny"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["tiny"]
 
 
 def described(made: Any) -> tuple[Metadata, Metadata, list[Any]]:

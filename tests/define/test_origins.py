@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +9,6 @@ import pytest
 
 from define.model import Origin
 from define.origins import Told, derived, told_by_rules
-
-
-@pytest.fixture(scope="module")
-def tiny() -> Any:
-    if "tiny" not in sys.modules:
-        place = Path(__file__).parents[1] / "tiny.py"
-        spec = importlib.util.spec_from_file_location("tiny", place)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["tiny"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["tiny"]
 
 
 def told(tiny: Any, folder: Path, variable: str, rule: str, *, vendor: bool = False) -> Told:
