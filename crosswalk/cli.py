@@ -15,6 +15,7 @@ import typer
 
 from crosswalk import progress, show
 from crosswalk.build import STEPS, build
+from crosswalk.ct import as_text, ct_diff
 from crosswalk.plan import make_plan
 from crosswalk.publish import CannotPublish
 from crosswalk.schema import write_schemas
@@ -22,12 +23,14 @@ from crosswalk.version import version
 from define.xpt import XptRefusal
 from mappings.findings import Finding, Severity, SpecificationFault
 from mappings.verbs.call import CallFault
+from sdtm.terminology import TerminologyError
 
 FINDINGS, USAGE, OURS, STOPPED = 1, 2, 3, 130
 REFUSALS: dict[type[BaseException], str] = {
     CannotPublish: "publish.refused",
     CallFault: "call.failed",
     XptRefusal: "xpt.refused",
+    TerminologyError: "terminology.file",
     MemoryError: "memory.full",
 }
 EXAMPLES = ("cea_cart",)
@@ -38,6 +41,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="From a raw EDC export to a CDISC submission package, from one text specification.",
 )
+
+ct = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(ct, name="ct", help="Controlled terminology of a study.")
 
 StudyFolder = Annotated[Path, typer.Argument(help="Folder that holds study.yaml.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
@@ -174,6 +180,30 @@ def schema_command(
         written = [path.as_posix() for path in write_schemas(study, out)]
         typer.echo(show.dumps({"written": written}) if json else "\n".join(written))
         return 0
+
+    _guarded(study, work, json=json, debug=debug)
+
+
+@ct.command(name="diff")
+def ct_diff_command(
+    old: Annotated[Path, typer.Argument(help="Terminology as NCI EVS publishes it, before.")],
+    new: Annotated[Path, typer.Argument(help="The same, after.")],
+    study: StudyFolder,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """List what a change of terminology package would change in this study.
+
+    Terms in use that vanish, are renamed or change their C-code, codelists that are gone, sponsor's
+    terms that are now published. The files are those of NCI EVS, tab separated or CSV, also
+    gzipped. Exit code 0: nothing changes. 1: what changes. 2: the study or a file is at fault.
+    """
+
+    def work() -> int:
+        difference = ct_diff(old, new, study)
+        shown = show.dumps(difference.as_data()) if json else "\n".join(as_text(difference))
+        typer.echo(shown)
+        return FINDINGS if difference.changes else 0
 
     _guarded(study, work, json=json, debug=debug)
 
