@@ -6,14 +6,15 @@ Read this page first: each line of `build` is a room of the house.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 
 from adam.datasets import run_adam
-from crosswalk.manifest import write_manifest
+from crosswalk.baseline import Baseline, read_baseline
+from crosswalk.manifest import TABULATIONS, write_manifest
 from crosswalk.plan import Plan, make_plan
 from crosswalk.progress import Step, silent
 from crosswalk.publish import beside, check_place
@@ -33,6 +34,7 @@ from mappings.scope import Report as Collected
 from mappings.study import Study
 from sdtm.domains import run_sdtm
 from sdtm.merged import merged
+from sdtm.numbering import Numbering
 from validation.account import Account, take_account
 from validation.account.report import write_account
 from validation.locate import Lineage
@@ -44,14 +46,17 @@ from validation.suites import Suite
 from validation.summary import Report
 
 STEPS = 8
-TABULATIONS = "tabulations/sdtm"
 ANALYSIS = "analysis/adam/datasets"
 PROGRAMS = "analysis/adam/programs"
 
 
 @dataclass(frozen=True)
 class Package:
-    """A built study in memory: datasets, their documents, and everything that was checked."""
+    """A built study in memory: datasets, their documents, and everything that was checked.
+
+    `baseline` is the SHA-256 of the manifest of the earlier cut whose --SEQ was kept, "" for
+    none, and `numbering` what became of its records by domain.
+    """
 
     plan: Plan
     datasets: Mapping[str, BuiltDataset]
@@ -60,6 +65,8 @@ class Package:
     suites: Mapping[str, Suite]
     report: Report
     account: Account
+    baseline: str = ""
+    numbering: Mapping[str, Numbering] = field(default_factory=dict)
 
     @property
     def study(self) -> Study:
@@ -93,8 +100,8 @@ def make_package(folder: Path, step: Step = silent) -> Package:
     return run_plan(make_plan(folder), step)
 
 
-def run_plan(plan: Plan, step: Step = silent) -> Package:
-    """Build a planned study in memory.
+def run_plan(plan: Plan, step: Step = silent, baseline: Baseline | None = None) -> Package:
+    """Build a planned study in memory, after the numbers of an earlier cut if one is given.
 
     Raises SpecificationFault for raw files that cannot be read.
     """
@@ -105,7 +112,8 @@ def run_plan(plan: Plan, step: Step = silent) -> Package:
     for form in forms.values():
         collected.findings.extend(form.findings)
     step("Mapping to SDTM")
-    sdtm = run_sdtm(plan.sdtm, forms, collected)
+    earlier = baseline or Baseline()
+    sdtm = run_sdtm(plan.sdtm, forms, collected, earlier.domains)
     tool = version()
     document, found = describe_sdtm(plan.sdtm, sdtm, tool)
     documents = [document]
@@ -141,7 +149,17 @@ def run_plan(plan: Plan, step: Step = silent) -> Package:
     step("Running the rules")
     rules = run_rules(frames, metadata=documents, lineage=lineage)
     report = _report(plan, findings, documents, frames, checked, rules)
-    return Package(plan, datasets, tuple(documents), definitions, suites, report, account)
+    return Package(
+        plan,
+        datasets,
+        tuple(documents),
+        definitions,
+        suites,
+        report,
+        account,
+        earlier.sha256,
+        sdtm.numbering,
+    )
 
 
 def _lineage(
@@ -233,7 +251,15 @@ def publish(package: Package, out: Path, step: Step = silent) -> None:
             fictitious=package.report.fictitious,
             tool_version=version(),
         )
-        write_manifest(folder, study, status=package.status, tool=version(), created=created)
+        write_manifest(
+            folder,
+            study,
+            status=package.status,
+            tool=version(),
+            created=created,
+            baseline=package.baseline,
+            numbering=package.numbering,
+        )
 
 
 def _write_define(home: Path, metadata: Metadata, xml: bytes) -> None:
@@ -246,16 +272,23 @@ def _write_define(home: Path, metadata: Metadata, xml: bytes) -> None:
         return
 
 
-def build(folder: Path, out: Path | None = None, step: Step = silent) -> tuple[Package, Path]:
+def build(
+    folder: Path,
+    out: Path | None = None,
+    step: Step = silent,
+    baseline: Path | None = None,
+) -> tuple[Package, Path]:
     """Build and publish; gives the package and where it went.
 
-    Raises what `make_package` and `publish` raise; whether `out` can be written is looked at
-    before the data are read.
+    `baseline` is the package of an earlier cut whose --SEQ is kept. Raises what `make_package`
+    and `publish` raise, and BaselineRefused; whether `out` can be written and the baseline be
+    used is looked at before the data are read.
     """
     step("Reading the specification")
     plan = make_plan(folder)
     place = out if out is not None else default_out(plan.study)
     check_place(place)
-    package = run_plan(plan, step)
+    earlier = read_baseline(baseline, plan.sdtm, place) if baseline is not None else None
+    package = run_plan(plan, step, earlier)
     publish(package, place, step)
     return package, place

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from crosswalk import progress, show
+from crosswalk.baseline import BaselineRefused
 from crosswalk.build import STEPS, build
 from crosswalk.ct import as_text, ct_diff
 from crosswalk.plan import make_plan
@@ -27,6 +28,7 @@ from sdtm.terminology import TerminologyError
 
 FINDINGS, USAGE, OURS, STOPPED = 1, 2, 3, 130
 REFUSALS: dict[type[BaseException], str] = {
+    BaselineRefused: "baseline.refused",
     CannotPublish: "publish.refused",
     CallFault: "call.failed",
     XptRefusal: "xpt.refused",
@@ -114,6 +116,12 @@ def build_command(
         Path | None,
         typer.Option("--out", "-o", help="Output folder; out/STUDYID when not given."),
     ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            "--baseline", help="Package of an earlier data cut; its records keep their --SEQ."
+        ),
+    ] = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -126,11 +134,11 @@ def build_command(
     def work() -> int:
         console = show.console(stderr=True)
         if json:
-            package, place = build(study, out)
+            package, place = build(study, out, baseline=baseline)
             typer.echo(show.as_json(package, place))
             return package.exit_code
         with progress.shown(console, STEPS) as step:
-            package, place = build(study, out, step)
+            package, place = build(study, out, step, baseline)
         show.summary(show.console(), package, place)
         return package.exit_code
 

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from crosswalk.publish import MANIFEST as NAME
 from mappings.study import Study
+from sdtm.numbering import Numbering
+
+TABULATIONS = "tabulations/sdtm"
+BASELINE = f"--baseline/{NAME}"
+"""What the manifest of an earlier cut is called among the inputs: wherever it lay."""
 
 
 def sha256(path: Path) -> str:
@@ -32,18 +40,34 @@ def input_files(study: Study) -> list[Path]:
     return [folder / name for name in sorted(set(names))]
 
 
-def write_manifest(folder: Path, study: Study, *, status: str, tool: str, created: str) -> Path:
-    """Write the manifest of the package in `folder`, over all files that are there."""
+def write_manifest(
+    folder: Path,
+    study: Study,
+    *,
+    status: str,
+    tool: str,
+    created: str,
+    baseline: str = "",
+    numbering: Mapping[str, Numbering] | None = None,
+) -> Path:
+    """Write the manifest of the package in `folder`, over all files that are there.
+
+    `baseline` is the SHA-256 of the manifest of an earlier cut, `numbering` what became of its
+    records by domain.
+    """
     outputs = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != NAME]
-    content = {
+    inputs = {p.relative_to(study.folder).as_posix(): sha256(p) for p in input_files(study)}
+    content: dict[str, Any] = {
         "study": study.id,
         "status": status,
         "created": created,
         "tool": {"name": "Crosswalk", "version": tool},
         "standards": dict(study.standards),
-        "inputs": {p.relative_to(study.folder).as_posix(): sha256(p) for p in input_files(study)},
+        "inputs": {**inputs, BASELINE: baseline} if baseline else inputs,
         "outputs": {p.relative_to(folder).as_posix(): sha256(p) for p in outputs},
     }
+    if baseline:
+        content["sequence"] = {n: asdict(told) for n, told in sorted((numbering or {}).items())}
     path = folder / NAME
     path.write_text(json.dumps(content, indent=2, ensure_ascii=True) + "\n", encoding="utf-8")
     return path

@@ -285,7 +285,13 @@ def _automatic(study: Study, built: BuiltDataset, name: str) -> Told:
         return derived(built.name, name, text)
     if name.endswith("SEQ"):
         order = ", ".join(built.keys[1:])
-        return derived(built.name, name, f"Numbered from 1 for each subject in the order {order}.")
+        text = f"Numbered from 1 for each subject in the order {order}."
+        if built.follows:
+            text = (
+                f"As in the earlier data cut where a record has the same {order}. Others are"
+                " numbered after the highest number that the subject had, in that order."
+            )
+        return derived(built.name, name, text)
     if name == "EPOCH":
         return derived(built.name, name, "EPOCH of the element in SE that holds the date.")
     if name.endswith("LOBXFL"):

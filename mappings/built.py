@@ -14,7 +14,7 @@ class BuiltDataset:
     """Records of one dataset; the frame also carries the lineage columns.
 
     `module` is None for datasets that no module describes (TS, SUPP--). `parent` is the parent
-    domain of a SUPP--.
+    domain of a SUPP--. `follows` tells that --SEQ was kept from an earlier data cut.
     """
 
     name: str
@@ -23,3 +23,4 @@ class BuiltDataset:
     keys: tuple[str, ...]
     module: Module | None = None
     parent: str = ""
+    follows: bool = False

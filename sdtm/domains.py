@@ -2,7 +2,7 @@
 
 Two passes. First all modules run in the order of what they look up. When the reference dates
 (DM), elements (SE) and visits (SV) exist, each domain gets its study days, EPOCH, visits and
-flags, is sorted by its keys and numbered.
+flags, is sorted by its keys and numbered, after the numbers of an earlier cut if one is given.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from mappings.scope import Report
 from mappings.study import Study
 from mappings.verbs import verbs
 from sdtm.merged import merged
+from sdtm.numbering import Earlier, Numbering, count, count_after, counted_by, keys_of
 from sdtm.relrec import check_relationships, relationships
 from sdtm.results import add_standard_results
 from sdtm.standard import Domain, UnknownName, dataset_order, domain
@@ -64,10 +65,14 @@ class SdtmPlan:
 
 @dataclass(frozen=True)
 class SdtmResult:
-    """The finished datasets in define.xml's order, and the rows set aside on the way."""
+    """The finished datasets in define.xml's order, and the rows set aside on the way.
+
+    `numbering` tells, by domain, how records were numbered after an earlier cut.
+    """
 
     datasets: tuple[BuiltDataset, ...]
     set_aside: tuple[SetAside, ...]
+    numbering: Mapping[str, Numbering] = field(default_factory=dict)
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """The records by dataset name."""
@@ -145,22 +150,32 @@ class _Work:
     plan: SdtmPlan
     report: Report
     data: dict[str, pd.DataFrame]
+    earlier: Mapping[str, Earlier]
     mapped: dict[str, Mapped] = field(default_factory=dict)
+    numbering: dict[str, Numbering] = field(default_factory=dict)
 
 
 def _numeric(about: Domain, name: str) -> bool | None:
     return about.allowed(name).numeric if name in about else None
 
 
-def run_sdtm(plan: SdtmPlan, forms: Mapping[str, RawForm], report: Report) -> SdtmResult:
-    """Build every SDTM dataset; faults of the data go to `report`."""
+def run_sdtm(
+    plan: SdtmPlan,
+    forms: Mapping[str, RawForm],
+    report: Report,
+    earlier: Mapping[str, Earlier] | None = None,
+) -> SdtmResult:
+    """Build every SDTM dataset; faults of the data go to `report`.
+
+    `earlier` are domains of an earlier cut whose --SEQ is kept.
+    """
     data = {name: form.frame for name, form in forms.items()}
     for name, rows in plan.study.tables.items():
         table = pd.DataFrame(rows).fillna("").astype("str")
         table["_form"] = text_series([name] * len(table))
         table["_row"] = np.arange(1, len(table) + 1)
         data[name] = table
-    work = _Work(plan, report, data)
+    work = _Work(plan, report, data, earlier or {})
     for module in plan.modules:
         _map(module, work)
     loose = unscheduled_table(plan.study, _frame(work, "SV"))
@@ -176,7 +191,8 @@ def run_sdtm(plan: SdtmPlan, forms: Mapping[str, RawForm], report: Report) -> Sd
     if related is not None:
         by_name["RELREC"] = related
     aside = tuple(a for m in work.mapped.values() for a in m.set_aside)
-    return SdtmResult(tuple(by_name[n] for n in dataset_order(by_name)), aside)
+    finished = tuple(by_name[n] for n in dataset_order(by_name))
+    return SdtmResult(finished, aside, work.numbering)
 
 
 def _frame(work: _Work, name: str) -> pd.DataFrame | None:
@@ -241,7 +257,7 @@ def _finish(module: Module, work: _Work, loose: pd.DataFrame) -> list[BuiltDatas
     if timing.get("epoch"):
         frame["EPOCH"] = epochs(frame, frame[timing["epoch"]], _frame(work, "SE"), study)
     frame["DOMAIN"] = text_series([code] * len(frame), frame.index)
-    frame = _number(frame, module, about, report)
+    frame = _number(frame, module, about, work)
     if timing.get("baseline"):
         # After sorting, so that of two results at one moment the later in the dataset is taken.
         frame = _flag_baseline(frame, module, dm)
@@ -251,17 +267,13 @@ def _finish(module: Module, work: _Work, loose: pd.DataFrame) -> list[BuiltDatas
     origins = {n: _qorig(r) for n in texts for _, r in module.rules_of(n)[:1]}
     taken = [q.name for q in qualifiers]
     frame, more = continued(frame, texts, study.encoding, origins, taken)
-    built = [BuiltDataset(code, frame, names, _keys(module, about), module)]
+    keys, follows = keys_of(module, about), code in work.numbering
+    built = [BuiltDataset(code, frame, names, keys, module, follows=follows)]
     extra = supplemental(frame, code, sequence(about), [*qualifiers, *more])
     if len(extra):
         keys = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
         built.append(BuiltDataset(f"SUPP{code}", extra, SUPP_COLUMNS, keys, None, code))
     return built
-
-
-def _keys(module: Module, about: Domain) -> tuple[str, ...]:
-    first = ("STUDYID", *(("USUBJID",) if by_subject(about) else ()))
-    return tuple(dict.fromkeys((*first, *module.keys)))
 
 
 def _final_names(module: Module, about: Domain) -> list[str]:
@@ -318,14 +330,14 @@ def _flag_baseline(frame: pd.DataFrame, module: Module, dm: pd.DataFrame | None)
     return frame.assign(**{settings["flag"]: flag})
 
 
-def _number(frame: pd.DataFrame, module: Module, about: Domain, report: Report) -> pd.DataFrame:
+def _number(frame: pd.DataFrame, module: Module, about: Domain, work: _Work) -> pd.DataFrame:
     """Sort by the keys, report records with equal keys, and number them per subject."""
-    keys = list(_keys(module, about))
+    keys = list(keys_of(module, about))
     order = [*keys, *(k for k in ("_form", "_id", "_row") if k not in keys)]
     frame = frame.sort_values(order, kind="stable", na_position="first").reset_index(drop=True)
     unique = list(module.data.get("unique", keys))
     twice = frame.duplicated(unique, keep="first").to_numpy(dtype=bool)
-    report.rows(
+    work.report.rows(
         "record.duplicate",
         frame,
         twice,
@@ -335,10 +347,13 @@ def _number(frame: pd.DataFrame, module: Module, about: Domain, report: Report) 
         variable=unique[-1],
         column=module.read_from(frame, *unique),
     )
-    number = sequence(about)
-    if number:
-        group = "USUBJID" if by_subject(about) else "STUDYID"
-        frame[number] = (frame.groupby(group, sort=False).cumcount() + 1).astype("float64")
+    number, group, earlier = sequence(about), counted_by(about), work.earlier.get(about.name)
+    if number and earlier is not None:
+        encoding = work.plan.study.encoding
+        numbers, told = count_after(frame, keys, number, group, earlier, encoding)
+        frame[number], work.numbering[about.name] = numbers, told
+    elif number:
+        frame[number] = count(frame, group)
     return frame
 
 

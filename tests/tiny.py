@@ -22,6 +22,7 @@ from mappings.findings import Finding
 from mappings.scope import Report
 from sdtm.domains import SdtmResult, run_sdtm
 from sdtm.merged import merged
+from sdtm.numbering import Earlier
 
 STUDY = r"""
 study: {id: TINY, name: Tiny, description: A tiny study, protocol: TINY}
@@ -393,13 +394,13 @@ def plan(folder: Path, files: Mapping[str, str] = FILES) -> Plan:
     return make_plan(write(folder, files))
 
 
-def run(planned: Plan) -> Result:
-    """Read the raw files as they are now, map and derive."""
+def run(planned: Plan, earlier: Mapping[str, Earlier] | None = None) -> Result:
+    """Read the raw files as they are now, map (after an earlier cut, if given) and derive."""
     forms = read_export(planned.study)
     report = Report({n: f.settings.file for n, f in forms.items()}, planned.study.encoding)
     for form in forms.values():
         report.findings.extend(form.findings)
-    sdtm = run_sdtm(planned.sdtm, forms, report)
+    sdtm = run_sdtm(planned.sdtm, forms, report, earlier)
     adam = None
     if planned.adam is not None:
         adam = run_adam(planned.adam, merged(sdtm.datasets), report)
