@@ -17,6 +17,7 @@ from crosswalk import progress, show
 from crosswalk.baseline import BaselineRefused
 from crosswalk.build import STEPS, build
 from crosswalk.ct import as_text, ct_diff
+from crosswalk.init.first import CannotBegin, first_dict, first_study, first_text
 from crosswalk.plan import make_plan
 from crosswalk.publish import CannotPublish
 from crosswalk.schema import write_schemas
@@ -30,6 +31,7 @@ FINDINGS, USAGE, OURS, STOPPED = 1, 2, 3, 130
 REFUSALS: dict[type[BaseException], str] = {
     BaselineRefused: "baseline.refused",
     CannotPublish: "publish.refused",
+    CannotBegin: "init.refused",
     CallFault: "call.failed",
     XptRefusal: "xpt.refused",
     TerminologyError: "terminology.file",
@@ -43,7 +45,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="From a raw EDC export to a CDISC submission package, from one text specification.",
 )
-
 ct = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(ct, name="ct", help="Controlled terminology of a study.")
 
@@ -212,6 +213,28 @@ def ct_diff_command(
         shown = show.dumps(difference.as_data()) if json else "\n".join(as_text(difference))
         typer.echo(shown)
         return FINDINGS if difference.changes else 0
+
+    _guarded(study, work, json=json, debug=debug)
+
+
+@app.command(name="init")
+def init_command(
+    raw: Annotated[Path, typer.Argument(help="Folder of the raw export.")],
+    study: Annotated[Path, typer.Argument(help="New folder for the study.")],
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Look at an export and write a first study folder, with every proposal marked as such.
+
+    Files, columns and values that are not recognised stand in comments; nothing is guessed
+    silently. Exit code 0: written, it may be linted and built as a draft. 2: the study folder is
+    there already, or nothing is recognised; nothing was written.
+    """
+
+    def work() -> int:
+        first = first_study(raw, study)
+        typer.echo(show.dumps(first_dict(first)) if json else first_text(first))
+        return 0
 
     _guarded(study, work, json=json, debug=debug)
 

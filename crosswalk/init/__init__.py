@@ -1,0 +1,1 @@
+"""`crosswalk init`: looks at an export and proposes a first study folder, each proposal marked."""

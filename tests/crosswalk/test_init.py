@@ -1,0 +1,194 @@
+"""`crosswalk init`: what it proposes lints and builds, says why, and guesses nothing silently."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from crosswalk.build import run_plan
+from crosswalk.init.dates import formats, times
+from crosswalk.init.first import CannotBegin, First, first_study
+from crosswalk.init.text import flow, remark
+from crosswalk.plan import make_plan
+
+Command = Callable[..., Result]
+DATA = Path(__file__).parents[1] / "data"
+SAMPLES = {
+    "viedoc": ("viedoc", {"DM", "AE"}),
+    "rave_view": ("rave", {"VS"}),
+    "redcap": ("redcap", {"DM", "VS"}),
+    "redcap_events": ("redcap", {"DM", "AE", "VS"}),
+    "odm": ("odm", {"DM", "AE"}),
+    "openclinica": ("odm", {"DM", "AE"}),
+    "redcap_odm": ("odm", {"DM", "VS"}),
+    "typed": ("xpt", {"DM"}),
+}
+
+
+def builds(folder: Path) -> None:
+    """It lints, and a build in memory ends as a package."""
+    assert run_plan(make_plan(folder)).status in ("draft", "final")
+
+
+def marked(folder: Path) -> None:
+    """Every rule says that it is a proposal, or that it is missing."""
+    for path in sorted((folder / "sdtm").glob("*.yaml")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if re.match(r"\s*(- )?\w+: [{\[]", line) and "keep: {" not in line:
+                assert re.search("# (proposed|missing): .", line), f"{path.name}: {line}"
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_sample_of_each_system(sample: str, tmp_path: Path) -> None:
+    reader, domains = SAMPLES[sample]
+    first = first_study(DATA / sample, tmp_path / "study")
+    assert set(first.domains) == domains
+    assert not first.unread
+    assert f"reader: {reader}" in (tmp_path / "study" / "study.yaml").read_text(encoding="utf-8")
+    marked(tmp_path / "study")
+    builds(tmp_path / "study")
+
+
+@pytest.fixture(scope="module")
+def reference(
+    tmp_path_factory: pytest.TempPathFactory, reference_study: Path
+) -> tuple[Path, First]:
+    folder = tmp_path_factory.mktemp("init") / "study"
+    return folder, first_study(reference_study / "raw" / "edc", folder)
+
+
+def test_the_reference_export(reference: tuple[Path, First]) -> None:
+    folder, first = reference
+    assert set(first.domains) == {"DM", "EX", "CM", "AE", "DS", "MH", "VS", "LB"}
+    marked(folder)
+    builds(folder)
+
+
+def test_what_is_proposed_for_the_reference_export(reference: tuple[Path, First]) -> None:
+    folder, _ = reference
+    study = (folder / "study.yaml").read_text(encoding="utf-8")
+    assert r"pattern: '(?P<site>\d{2})-(?P<subject>\d{3})'" in study
+    assert "- {event: BL, visit: BASELINE, number: 2, day: -6}" in study
+    assert "tl 'Target Lesions': TLNO, TLFRAG" in study
+    dm = (folder / "sdtm" / "dm.yaml").read_text(encoding="utf-8")
+    assert "to: {NHL: NOT HISPANIC OR LATINO, NR: NOT REPORTED}" in dm
+    assert 'COUNTRY: {const: ""}  # missing:' in dm
+    assert "RFICDTC: {lookup: ic, get: {date: [ICDAT_YYYY, ICDAT_MM, ICDAT_DD]}" in dm
+    lb = (folder / "sdtm" / "lb.yaml").read_text(encoding="utf-8")
+    assert "{LBTESTCD: PLAT, result: PLT_RAW, unit: PLT_UN, low: PLT_LO, high: PLT_HI}" in lb
+    ds = (folder / "sdtm" / "ds.yaml").read_text(encoding="utf-8")
+    assert "not recognised: 'OTH'" in ds
+
+
+def write(folder: Path, **texts: str) -> Path:
+    folder.mkdir()
+    for name, text in texts.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_plain_text_with_a_tall_form(tmp_path: Path) -> None:
+    raw = write(
+        tmp_path / "raw",
+        demog="SUBJID;SEX;DOB;SITE\n1001;M;03/04/1970;A\n1002;F;05/06/1980;B\n",
+        labs="SUBJID;VISIT;LBTESTCD;LBORRES;LBORRESU;LBDAT\n1001;V1;ALB;40;g/L;13/02/2024\n",
+    )
+    first = first_study(raw, tmp_path / "study")
+    assert first.domains == ("DM", "LB")
+    builds(tmp_path / "study")
+    dm = (tmp_path / "study" / "sdtm" / "dm.yaml").read_text(encoding="utf-8")
+    assert "# not proposed: BRTHDTC from DOB" in dm
+    assert "DD/MM/YYYY or MM/DD/YYYY" in dm
+    lb = (tmp_path / "study" / "sdtm" / "lb.yaml").read_text(encoding="utf-8")
+    assert "LBDTC: {date: LBDAT, format: DD/MM/YYYY}" in lb
+    assert "LBTESTCD: {map: LBTESTCD, ct: C65047}" in lb
+
+
+def test_files_that_are_not_recognised_are_listed(tmp_path: Path) -> None:
+    raw = write(
+        tmp_path / "raw",
+        dm="SUBJID,SEX,AGE\n1,M,40\n",
+        stock="LOT,COUNT\n7,3\n",
+        cut="userid,projectid,project,Subject\n1,2,3,4\n",
+    )
+    (raw / "notes.txt").write_text("Read me\n", encoding="utf-8")
+    first = first_study(raw, tmp_path / "study")
+    assert set(first.unread) == {"stock.csv", "cut.csv", "notes.txt"}
+    study = (tmp_path / "study" / "study.yaml").read_text(encoding="utf-8")
+    assert "stock.csv: is text with a header row; no column of the subject recognised" in study
+    assert "the last line is not EOF: cut off" in study
+    builds(tmp_path / "study")
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        (["2024-01-02", "2024-03", ""], ["YYYY-MM-DD"]),
+        (["13/02/2024", "UN/02/2024"], ["DD/MM/YYYY"]),
+        (["02/13/2024"], ["MM/DD/YYYY"]),
+        (["05/05/2024"], ["DD/MM/YYYY", "MM/DD/YYYY"]),
+        (["02 JAN 2024", "UN UNK 2011"], ["DD MON YYYY"]),
+        (["2024-02-30"], []),
+        (["next week"], []),
+        (["UNK", ""], []),
+    ],
+)
+def test_a_format_only_when_the_values_decide(texts: list[str], found: list[str]) -> None:
+    assert formats(texts) == found
+
+
+def test_times() -> None:
+    assert times(["08:15", ""])
+    assert not times(["", "UNK"])
+    assert not times(["08:15", "noon"])
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "Y", "null", "a: b", "# x", "- x", "", "a\x07b", "{x}", '"']
+)
+def test_text_that_yaml_would_read_otherwise_is_quoted(text: str) -> None:
+    assert json.loads(flow(text)) == text
+
+
+def test_a_remark_is_one_line() -> None:
+    assert remark("a\nb\x07 c") == "# a b c"
+
+
+def test_a_study_folder_that_is_there_is_refused(tmp_path: Path, command: Command) -> None:
+    study = tmp_path / "study"
+    study.mkdir()
+    result = command("init", DATA / "redcap", study)
+    assert result.exit_code == 2
+    assert "is there already" in " ".join(result.output.split())
+    assert not list(study.iterdir())
+
+
+def test_what_cannot_begin_leaves_nothing(tmp_path: Path) -> None:
+    raw = write(tmp_path / "raw", stock="LOT,COUNT\n7,3\n")
+    with pytest.raises(CannotBegin, match="No domain is recognised"):
+        first_study(raw, tmp_path / "study")
+    with pytest.raises(CannotBegin, match="is no folder"):
+        first_study(tmp_path / "nowhere", tmp_path / "study")
+    assert not (tmp_path / "study").exists()
+
+
+def test_the_command(tmp_path: Path, command: Command) -> None:
+    raw = tmp_path / "raw"
+    shutil.copytree(DATA / "viedoc", raw)
+    told = json.loads(command("init", raw, tmp_path / "a", "--json").stdout)
+    assert told["domains"] == ["DM", "AE"]
+    result = command("init", raw, tmp_path / "b")
+    assert result.exit_code == 0
+    assert "Proposed in" in result.stdout
+    texts = [
+        {p.name: p.read_bytes() for p in sorted((tmp_path / n / "sdtm").iterdir())} for n in "ab"
+    ]
+    assert texts[0] == texts[1]
+    assert command("lint", tmp_path / "a").exit_code == 0
+    assert command("build", tmp_path / "a", "-o", tmp_path / "out").exit_code in (0, 1)
