@@ -13,6 +13,8 @@ from typing import Any
 
 Json = dict[str, Any]
 
+MARK = "Written by 'crosswalk schema'; write it again when forms or working variables change."
+"""In every file, so that none of somebody else is replaced."""
 WORD = r"\{[a-z_]+\}"
 """A word of a test catalogue, which may stand anywhere in a name."""
 _NAMED = ("copy", "map", "num", "day", "time", "notbefore", "notafter", "after")
