@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from adam.verbs import adam_verbs
-from mappings.load import load_yaml
 from mappings.compile import compile_module
+from mappings.load import load_yaml
 from mappings.modules import Workshop
 from mappings.names import Source
 from mappings.reference import keys, page, verbs
