@@ -265,7 +265,9 @@ def _title(settings: FormSettings, table: RawTable) -> str:
 
 def _name(text: str, taken: set[str]) -> str:
     """A name for a form that no other has."""
-    stem = re.sub(r"^(F|FORM|FRM|RAW)[._]", "", text, flags=re.IGNORECASE)
+    # Viedoc puts study, date and time of the export before the form.
+    stem = re.sub(r"^.*_\d{8}_\d{6}_", "", text)
+    stem = re.sub(r"^(F|FORM|FRM|RAW)[._]", "", stem, flags=re.IGNORECASE)
     stem = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_") or "form"
     name, number = stem, 2
     while name in taken:

@@ -58,7 +58,7 @@ class Field:
     @property
     def keys(self) -> tuple[str, ...]:
         """The normal names by which it may be known: its own, then without an OID's prefix."""
-        own = re.sub(r"^(IT|I)[._]", "", self.name, flags=re.IGNORECASE)
+        own = re.sub(r"^(IT|I|ORRES)[._]", "", self.name, flags=re.IGNORECASE)
         last = re.split(r"[.]", self.name)[-1]
         tails = [own.split("_", 1)[1]] if own != self.name and "_" in own else []
         return tuple(dict.fromkeys(normal(n) for n in (self.name, own, last, *tails)))
@@ -91,6 +91,10 @@ def _field(name: str, form: Form, names: set[str]) -> Field:
     def there(*endings: str) -> str:
         return next((name + e for e in endings if name + e in names), "")
 
+    def beside(start: str, end: str) -> str:
+        column = f"{start}{name.removeprefix('ORRES_')}{end}"
+        return column if name.startswith("ORRES_") and column in names else ""
+
     parts = tuple(name + p for p in _PARTS)
     parts = parts if set(parts) <= names else ()
     code = "" if parts else there("_STD", "CD")
@@ -112,8 +116,8 @@ def _field(name: str, form: Form, names: set[str]) -> Field:
         value,
         name if code else "",
         parts,
-        there("_UN", ".unit", "U", "_UNIT", "_unit"),
-        there("_LO", "LO"),
-        there("_HI", "HI"),
+        there("_UN", ".unit", "U", "_UNIT", "_unit") or beside("ORRESU_", ""),
+        there("_LO", "LO") or beside("ORNR_", "_Lower"),
+        there("_HI", "HI") or beside("ORNR_", "_Upper"),
         codes,
     )

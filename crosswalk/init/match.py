@@ -79,7 +79,8 @@ def _as_domain(form: Form, fields: list[Field], code: str) -> Matched | None:
     if code in CODES:
         _coded_tests(found, fields, taken, about)
         found.tests = {t: f for t, f in found.tests.items() if _numeric(form, f)}
-    used = {f.name for f in (*found.variables.values(), *found.tests.values())}
+    taken_fields = (*found.variables.values(), *found.tests.values())
+    used = {n for f in taken_fields for n in (f.name, f.unit, f.low, f.high) if n}
     hinted = {h.partition(":")[0] for h in found.hints}
     found.rest = [f for f in fields if f.name not in used | hinted]
     return found if _belongs(found, about) else None

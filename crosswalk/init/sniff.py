@@ -42,6 +42,8 @@ def sniff(path: Path, file: str) -> Found:
         return Found(file, "sas", "begins as a SAS data set")
     if data.startswith(b"PAR1"):
         return Found(file, "parquet", "begins as Parquet")
+    if data.startswith(b"\x1f\x8b"):
+        return Found(file, "", "is compressed: unpack it first")
     if data.startswith(b"PK\x03\x04"):
         excel = b"xl/workbook" in data or b"[Content_Types].xml" in data[:2000]
         return Found(file, "excel" if excel else "", "is a zip archive: unpack it first")

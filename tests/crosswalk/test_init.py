@@ -110,6 +110,18 @@ def test_plain_text_with_a_tall_form(tmp_path: Path) -> None:
     assert "LBTESTCD: {map: LBTESTCD, ct: C65047}" in lb
 
 
+def test_results_with_unit_and_limits_before_the_test(tmp_path: Path) -> None:
+    columns = "SUBJID,ORRES_HGB,ORRESU_HGB,ORNR_HGB_Lower,ORNR_HGB_Upper,ORRES_HCT,ORRESU_HCT"
+    raw = write(tmp_path / "raw", X_20240101_080000_LBHM=f"{columns}\n1,16.1,g/dL,14,18,42.5,%\n")
+    first = first_study(raw, tmp_path / "study")
+    assert first.forms == ("lbhm",)
+    lb = (tmp_path / "study" / "sdtm" / "lb.yaml").read_text(encoding="utf-8")
+    limits = "low: ORNR_HGB_Lower, high: ORNR_HGB_Upper"
+    assert f"{{LBTESTCD: HGB, result: ORRES_HGB, unit: ORRESU_HGB, {limits}}}" in lb
+    assert "{LBTESTCD: HCT, result: ORRES_HCT, unit: ORRESU_HCT}" in lb
+    builds(tmp_path / "study")
+
+
 def test_files_that_are_not_recognised_are_listed(tmp_path: Path) -> None:
     raw = write(
         tmp_path / "raw",
@@ -118,8 +130,9 @@ def test_files_that_are_not_recognised_are_listed(tmp_path: Path) -> None:
         cut="userid,projectid,project,Subject\n1,2,3,4\n",
     )
     (raw / "notes.txt").write_text("Read me\n", encoding="utf-8")
+    (raw / "ae.csv.gz").write_bytes(b"\x1f\x8b\x08")
     first = first_study(raw, tmp_path / "study")
-    assert set(first.unread) == {"stock.csv", "cut.csv", "notes.txt"}
+    assert set(first.unread) == {"stock.csv", "cut.csv", "notes.txt", "ae.csv.gz"}
     study = (tmp_path / "study" / "study.yaml").read_text(encoding="utf-8")
     assert "stock.csv: is text with a header row; no column of the subject recognised" in study
     assert "the last line is not EOF: cut off" in study
