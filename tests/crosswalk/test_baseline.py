@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -26,19 +24,6 @@ Content = Callable[[Path], dict[str, bytes]]
 AE = "raw/ae.csv"
 SDTM = "m5/datasets/tiny/tabulations/sdtm"
 EARLY = "        01-001,AE,9,39,chill,Chills,N,2024-01-02,,said late,\n"
-
-
-@pytest.fixture(scope="module")
-def tiny() -> ModuleType:
-    if "tiny" not in sys.modules:
-        place = Path(__file__).parents[1] / "tiny.py"
-        spec = importlib.util.spec_from_file_location("tiny", place)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["tiny"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["tiny"]
 
 
 def sdtm_only(tiny: ModuleType) -> dict[str, str]:
