@@ -55,6 +55,9 @@ def find(form: Form, code: str, variable: str) -> tuple[Field, str] | None:
 def _as_domain(form: Form, fields: list[Field], code: str) -> Matched | None:
     about = speaks_of(code, form.name, form.title)
     found = Matched(form, code)
+    everything = fields
+    # In a rule, AE.AETERM is the variable of the module and never a column of that name.
+    fields = [f for f in fields if "." not in f.name or f.name.partition(".")[0] not in DOMAINS]
     taken: set[str] = set()
     for labels in (False, True):
         for known in table(code):
@@ -82,7 +85,7 @@ def _as_domain(form: Form, fields: list[Field], code: str) -> Matched | None:
     taken_fields = (*found.variables.values(), *found.tests.values())
     used = {n for f in taken_fields for n in (f.name, f.unit, f.low, f.high) if n}
     hinted = {h.partition(":")[0] for h in found.hints}
-    found.rest = [f for f in fields if f.name not in used | hinted]
+    found.rest = [f for f in everything if f.name not in used | hinted]
     return found if _belongs(found, about) else None
 
 

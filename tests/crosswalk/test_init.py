@@ -205,3 +205,24 @@ def test_the_command(tmp_path: Path, command: Command) -> None:
     assert texts[0] == texts[1]
     assert command("lint", tmp_path / "a").exit_code == 0
     assert command("build", tmp_path / "a", "-o", tmp_path / "out").exit_code in (0, 1)
+
+
+NASTY = {
+    "a name that rules cannot say": {"ae": "SUBJECT,AE.AETERM,AETERM\n1,x,y\n"},
+    "signs of YAML": {"ae": 'SUBJECT,AETERM,{a: b},$x,# y,"c,d",é\n1,x,y,z,w,v,u\n'},
+    "no rows": {"ae": "SUBJECT,AETERM,AESTDAT,AESER\n", "dm": "SUBJECT,SEX,AGE\n"},
+    "an empty file": {"ae": "", "dm": "SUBJECT,SEX,AGE\n,,\n1,M,3\n"},
+    "values with quotes": {
+        "ae": 'SUBJECT,AETERM,AESER\n1,a,"it\'s ""x"" # y"\n2,b,Y\n',
+        "dm": "SUBJECT,SITE,SEX,AGE\n1,o'b,M,3\n2,a b,F,3\n",
+    },
+    "no published test": {"lb": "SUBJECT,LBTESTCD,LBORRES\n1,FOO,1\n"},
+    "a document type": {"dm": "SUBJECT,SEX,AGE\n1,M,3\n", "x": "<!DOCTYPE a><ODM/>"},
+}
+
+
+@pytest.mark.parametrize("case", NASTY)
+def test_whatever_stands_there_it_lints_and_builds(case: str, tmp_path: Path) -> None:
+    raw = write(tmp_path / "raw", **NASTY[case])
+    first_study(raw, tmp_path / "study")
+    builds(tmp_path / "study")
