@@ -48,6 +48,8 @@ def make_plan(folder: Path) -> Plan:
         entries, found = read_explanations(study.findings.data, study.findings.place)
         explanations = tuple(entries)
         faults.extend(found)
+    # Where study.yaml itself is at fault, what timing lacks only follows from that.
+    unsure = ("timing.visit", "timing.epoch") if faults else ()
     missing = {*study.left_out, *(set(study.forms) - set(headers))}
     untold: tuple[str, ...] = ()
     try:
@@ -71,7 +73,7 @@ def make_plan(folder: Path) -> Plan:
             adam = plan_adam(study, planned, functions)
         except SpecificationFault as fault:
             faults.extend(_first_causes(fault.findings, study.adam, missing))
-    faults = [f for f in faults if f.rule not in untold]
+    faults = [f for f in faults if f.rule not in (*untold, *unsure)]
     if faults or sdtm is None:
         raise SpecificationFault(sorted(dict.fromkeys(faults), key=_place))
     return Plan(study, sdtm, adam, explanations)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import pandas as pd
 
 from mappings.findings import Finding, RawPlace, Severity
-from mappings.load import did_you_mean
 from mappings.raw import FormSettings, RawTable
 
 
@@ -41,8 +40,8 @@ def sites_of_subjects(
             place = RawPlace(settings.file, int(row), settings.site)
             if codes and site not in codes:
                 message = f"'{site}' is not one of the 'sites' of study.yaml"
-                hint = did_you_mean(site, list(codes))
-                found[name].append(_finding(message, hint, subject, site, place))
+                advice = "Add it to 'sites' when it is a site of the study; else ask the site."
+                found[name].append(_finding(message, advice, subject, site, place))
                 continue
             code = codes.get(site, site)
             if sites.setdefault(subject, code) != code:

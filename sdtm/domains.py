@@ -118,6 +118,7 @@ def plan_sdtm(
         module, found = compile_module(document, about, workshop)
         faults.extend(found)
         faults.extend(unknown_settings(module, about))
+        faults.extend(_without_grounds(module, study))
         modules.append(module)
     ordered, cycles = in_order(modules)
     faults.extend(cycles)
@@ -127,6 +128,32 @@ def plan_sdtm(
     if faults:
         raise SpecificationFault(faults)
     return plan
+
+
+def _without_grounds(module: Module, study: Study) -> list[Finding]:
+    """Timing that could only give empty variables: no visits, no event, no elements."""
+    timing = module.data.get("timing") or {}
+    faults: list[Finding] = []
+    if timing.get("visit") == "true":
+        place = module.document.place(("timing", "visit"))
+        if not study.visits:
+            message = "'visit' needs 'visits' in study.yaml"
+            faults.append(spec_fault("timing.visit", message, place))
+        lacking = [
+            b.source.name
+            for b in module.blocks
+            if b.source.name in study.forms and not study.forms[b.source.name].event
+        ]
+        for name in dict.fromkeys(lacking):
+            message = f"'visit' needs the 'event' of the form {name} in study.yaml"
+            faults.append(spec_fault("timing.visit", message, place))
+    if timing.get("epoch"):
+        targets = {str(d.data["target"]) for d in study.sdtm}
+        if "SE" not in targets or not study.epochs:
+            message = "'epoch' needs a module of SE, and 'epochs' in study.yaml"
+            place = module.document.place(("timing", "epoch"))
+            faults.append(spec_fault("timing.epoch", message, place))
+    return faults
 
 
 def planned_variables(plan: SdtmPlan) -> dict[str, tuple[str, ...]]:
@@ -262,6 +289,7 @@ def _finish(module: Module, work: _Work, loose: pd.DataFrame) -> list[BuiltDatas
         # After sorting, so that of two results at one moment the later in the dataset is taken.
         frame = _flag_baseline(frame, module, dm)
     qualifiers = whole_qualifiers(_qualifiers(frame, module), study.encoding)
+    _say_expected(module, about, report)
     names = about.arranged(_final_names(module, about))
     texts = {n: about.allowed(n).label for n in names if not is_numeric(frame[n])}
     origins = {n: _qorig(r) for n in texts for _, r in module.rules_of(n)[:1]}
@@ -274,6 +302,22 @@ def _finish(module: Module, work: _Work, loose: pd.DataFrame) -> list[BuiltDatas
         keys = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
         built.append(BuiltDataset(f"SUPP{code}", extra, SUPP_COLUMNS, keys, None, code))
     return built
+
+
+def _say_expected(module: Module, about: Domain, report: Report) -> None:
+    """A notice for each Expected variable without a rule: it should be there, even if empty."""
+    made = set(_final_names(module, about))
+    for name in about.expected:
+        if name not in made:
+            report.value(
+                "rule.expected",
+                f"the Expected variable {name} has no rule",
+                dataset=about.name,
+                variable=name,
+                value=name,
+                spec=module.document.place(("target",), key=True),
+                advice='Give it a rule; {const: ""} when it was not collected.',
+            )
 
 
 def _final_names(module: Module, about: Domain) -> list[str]:

@@ -257,10 +257,12 @@ def test_the_page_of_the_readers_is_complete(tmp_path: Path) -> None:
     """Its examples obey the schema, and its table has every setting of a form."""
     page = (Path(__file__).parents[2] / "docs" / "readers.md").read_text(encoding="utf-8")
     examples = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
+        # An example without `raw` shows another key of study.yaml, beside the first one's forms.
+        whole = example if example.startswith("raw:") else examples[0] + example
         file = tmp_path / "study.yaml"
-        file.write_text(ABOUT + example, encoding="utf-8")
+        file.write_text(ABOUT + whole, encoding="utf-8")
         document = load_yaml(file)
         assert [str(f) for f in check_schema(document, "study")] == []
         faults: list[Finding] = []

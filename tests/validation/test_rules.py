@@ -41,6 +41,9 @@ def good() -> dict[str, pd.DataFrame]:
 Break = tuple[str, str, int, str, Any]
 
 CELLS: list[Break] = [
+    ("sdtm.required", "AE", 0, "AETERM", ""),
+    ("sdtm.required", "AE", 1, "AESEQ", NAN),
+    ("sdtm.required", "SUPPAE", 0, "QNAM", ""),
     ("sdtm.orphan", "AE", 0, "USUBJID", "S-99-999"),
     ("sdtm.orphan_supp", "SUPPAE", 0, "USUBJID", "S-99-999"),
     ("sdtm.seq_unique", "AE", 1, "AESEQ", 1.0),

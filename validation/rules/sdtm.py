@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mappings.findings import Severity
+from sdtm.standard import UnknownName, domain
 from validation.rules.model import Data, Hit, Target, named, rule
 from validation.rules.tools import (
     ambiguous,
@@ -48,6 +49,30 @@ def _day_pairs(data: Data, name: str) -> list[tuple[str, str]]:
     prefix = data.prefix(name)
     pairs = [(f"{prefix}{part}DY", f"{prefix}{part}DTC") for part in ("", "ST", "EN")]
     return [(dy, dtc) for dy, dtc in pairs if data.has(name, dy, dtc)]
+
+
+def _in_guide(data: Data) -> list[str]:
+    return [n for n in sorted(data.frames) if n in data.sdtm or n.startswith("SUPP")]
+
+
+IN_GUIDE = Target("SDTM datasets of the guide", _in_guide)
+
+
+@rule(
+    "sdtm.required",
+    "a Required variable is never missing",
+    source="SDTMIG 3.4 section 4.1.5 (core); CG0013",
+    target=IN_GUIDE,
+    advice="Map it, or explain why it was not collected.",
+)
+def _required(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    try:
+        required = [v for v in domain(name).required if v in frame]
+    except UnknownName:
+        return
+    for variable in required:
+        yield Hit(name, (variable,), ~present(frame, variable))
 
 
 @rule(
