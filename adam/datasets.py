@@ -45,6 +45,7 @@ from mappings.rules import Rule, parse_rule
 from mappings.run import SetAside, clean, run_module
 from mappings.scope import Report, Scope
 from mappings.study import Study
+from mappings.tables import table_frames, table_sources
 from mappings.verbs import verbs
 from sdtm.terminology import sdtm_terminology
 
@@ -105,9 +106,7 @@ def plan_adam(
     sources = {name: Source(name, tuple(columns), "dataset") for name, columns in sdtm.items()}
     for name, columns in sdtm.items():
         sources[UNCUT + name] = Source(UNCUT + name, tuple(columns), "dataset")
-    for name, rows in study.tables.items():
-        columns = tuple(dict.fromkeys(k for row in rows for k in row))
-        sources[name] = Source(name, columns, "table", by_subject=False)
+    sources.update(table_sources(study))
     targets = [(document, target(document.data)) for document in study.adam]
     for document, about in targets:
         then = tuple(document.data.get("then", {}))
@@ -284,11 +283,7 @@ def run_adam(plan: AdamPlan, sdtm: Mapping[str, pd.DataFrame], report: Report) -
     """
     data = cut(sdtm, plan.study.cutoff)
     data.update({UNCUT + name: frame for name, frame in sdtm.items()})
-    for name, rows in plan.study.tables.items():
-        table = pd.DataFrame(rows).fillna("").astype("str")
-        data[name] = table.assign(
-            _form=text_series([name] * len(table)), _row=np.arange(1, len(table) + 1)
-        )
+    data.update(table_frames(plan.study))
     built: list[BuiltDataset] = []
     aside: list[SetAside] = []
     for module in plan.modules:

@@ -30,6 +30,7 @@ from mappings.modules import made_by
 from mappings.registry import study_functions
 from mappings.schemas import schema
 from mappings.study import Study, read_study
+from mappings.tables import table_sources
 from sdtm.domains import SUBJECT
 from sdtm.standard import codes, domain
 from sdtm.target import by_subject, sequence, standard_results
@@ -53,10 +54,7 @@ def study_schemas(folder: Path) -> dict[str, Json]:
     forms: dict[str, Sequence[str] | None] = {
         name: (*headers[name], *SUBJECT) if name in headers else None for name in study.forms
     }
-    tables = {
-        name: tuple(dict.fromkeys(k for row in rows for k in row))
-        for name, rows in study.tables.items()
-    }
+    tables = {name: source.columns for name, source in table_sources(study).items()}
     common = schema("common")
     common["$comment"] = MARK
     sdtm = _sdtm(study, forms | tables, define)

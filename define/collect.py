@@ -10,17 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from define.model import Codelist, Comment, Dataset, Metadata, Method, Standard, Variable
+from sdtm.standard import CLASS_ORDER as SDTM_CLASSES
 
 # The order in which the SDTM metadata submission guidelines want datasets to be listed,
 # then that of the ADaM classes; SUBJECT LEVEL comes first of its kind.
 CLASS_ORDER = (
-    "TRIAL DESIGN",
-    "SPECIAL PURPOSE",
-    "INTERVENTIONS",
-    "EVENTS",
-    "FINDINGS",
-    "FINDINGS ABOUT",
-    "RELATIONSHIP",
+    *SDTM_CLASSES,
     "STUDY REFERENCE",
     "SUBJECT LEVEL ANALYSIS DATASET",
     "OCCURRENCE DATA STRUCTURE",

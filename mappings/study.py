@@ -71,17 +71,6 @@ class Study:
     sites: Mapping[str, str] = field(default_factory=dict)
 
 
-def load_study(folder: Path) -> Study:
-    """Load study.yaml and every module beside it.
-
-    Raises SpecificationFault with all faults of reading and of the schemas at once.
-    """
-    study, faults = read_study(folder)
-    if faults or study is None:
-        raise SpecificationFault(faults)
-    return study
-
-
 def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
     """The study as far as it can be read, and every fault of reading and of the schemas.
 

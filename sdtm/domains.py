@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from mappings.built import BuiltDataset
@@ -29,6 +28,7 @@ from mappings.rules import Rule
 from mappings.run import SUPP, Mapped, SetAside, run_late, run_module
 from mappings.scope import Report
 from mappings.study import Study
+from mappings.tables import table_frames, table_sources
 from mappings.verbs import verbs
 from sdtm.merged import merged
 from sdtm.numbering import Earlier, Numbering, count, count_after, counted_by, keys_of
@@ -92,9 +92,7 @@ def plan_sdtm(
     terminology = sdtm_terminology()
     faults: list[Finding] = list(check_summary(study, terminology))
     sources = {name: Source(name, (*columns, *SUBJECT)) for name, columns in headers.items()}
-    for name, rows in study.tables.items():
-        columns = tuple(dict.fromkeys(k for row in rows for k in row))
-        sources[name] = Source(name, columns, "table", by_subject=False)
+    sources.update(table_sources(study))
     for document in study.sdtm:
         code = str(document.data["target"])
         made = made_by(document.data)
@@ -197,11 +195,7 @@ def run_sdtm(
     `earlier` are domains of an earlier cut whose --SEQ is kept.
     """
     data = {name: form.frame for name, form in forms.items()}
-    for name, rows in plan.study.tables.items():
-        table = pd.DataFrame(rows).fillna("").astype("str")
-        table["_form"] = text_series([name] * len(table))
-        table["_row"] = np.arange(1, len(table) + 1)
-        data[name] = table
+    data.update(table_frames(plan.study))
     work = _Work(plan, report, data, earlier or {})
     for module in plan.modules:
         _map(module, work)

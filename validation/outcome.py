@@ -6,7 +6,6 @@ neither as passed nor as failed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -82,8 +81,3 @@ def one_line(error: BaseException | str, limit: int = 300) -> str:
     text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 3] + "..."
-
-
-def all_findings(runs: Iterable[Checked]) -> list[Finding]:
-    """The findings of several runs, in the order of the runs."""
-    return [finding for run in runs for finding in run.findings]

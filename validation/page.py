@@ -55,12 +55,6 @@ class RuleLine:
     first: Outcome
     by_status: tuple[tuple[Status, tuple[Outcome, ...]], ...]
 
-    @property
-    def worst(self) -> Status:
-        order = (Status.ERRORED, Status.FAILED, Status.PASSED, Status.NOT_RUN)
-        found = {status for status, _ in self.by_status}
-        return next(s for s in order if s in found)
-
 
 def index_html(report: Report, suite_names: Collection[str] = ()) -> str:
     """The page. `suite_names` are the datasets whose suite lies in ``suites/`` beside it."""
