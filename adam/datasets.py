@@ -28,6 +28,7 @@ from adam.parameters import (
     stacked,
     time_rows,
 )
+from adam.response import unknown_responses
 from adam.standard import adam_terminology
 from adam.target import AdamTarget, parameter_columns, target
 from adam.verbs import adam_verbs
@@ -393,6 +394,8 @@ def _with_parameters(
         report,
         module.target.name,
     )
+    for code in sorted({p.of for p in module.parameters if p.of}):
+        _say_unknown(base.loc[base["PARAMCD"] == code], plan.criteria, report, module)
     parts: list[tuple[Parameter, pd.DataFrame]] = []
     made: pd.DataFrame
     if module.analysed and module.module.blocks:
@@ -416,6 +419,23 @@ def _with_parameters(
             number = _numeric(module.target, name)
             frame[name] = blank_number(frame.index) if number else blank_text(frame.index)
     return frame
+
+
+def _say_unknown(
+    rows: pd.DataFrame, criteria: Criteria, report: Report, module: AdamModule
+) -> None:
+    """A response that the criteria do not know counts as not evaluable, but not in silence."""
+    report.rows(
+        "response.unknown",
+        rows,
+        unknown_responses(rows, criteria).to_numpy(dtype=bool),
+        "",
+        "Map it to a response of the criteria, or name it under 'response' in study.yaml.",
+        dataset=module.target.name,
+        variable="AVALC",
+        values=rows["AVALC"],
+        wording=lambda value: f"'{value}' is no response of {criteria.name}: not evaluable here",
+    )
 
 
 def _then(

@@ -171,3 +171,10 @@ def test_the_response_computed_from_lesions_and_where_it_differs(build: Any) -> 
     )
     assert finding.spec is not None
     assert finding.spec.file == "adam/adrs.yaml"
+
+
+def test_a_response_that_the_criteria_do_not_know_is_a_finding(build: Any, base: Any) -> None:
+    made = build({"raw/rs.csv": [("irPR,2024-01-23", "iCR,2024-01-23")]}, adam=True)
+    found = [f for f in made.findings if f.rule == "response.unknown"]
+    assert [(f.dataset, f.variable, f.value) for f in found] == [("ADRS", "AVALC", "iCR")]
+    assert not [f for f in base.findings if f.rule == "response.unknown"]
