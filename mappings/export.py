@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from mappings.findings import Finding, SpecificationFault
+from mappings.findings import Finding, SpecificationFault, SpecPlace
+from mappings.forms import setting_place
 from mappings.load import did_you_mean, spec_fault
 from mappings.raw import FormSettings, RawForm, RawTable, make_form
 from mappings.readers import columns_of, read_tables
@@ -18,8 +20,7 @@ def read_headers(study: Study) -> tuple[dict[str, tuple[str, ...]], list[Finding
     A form whose header cannot be read has no columns; settings that name no column are faults.
     """
     headers, faults = columns_of(study.folder, list(study.forms.values()))
-    for name, columns in headers.items():
-        faults.extend(_unknown_columns(study, study.forms[name], columns))
+    faults.extend(_unknown_columns(study, headers))
     if study.rescreened and study.rescreened[0] in headers:
         form, column = study.rescreened
         if column not in headers[form]:
@@ -30,22 +31,39 @@ def read_headers(study: Study) -> tuple[dict[str, tuple[str, ...]], list[Finding
     return headers, faults
 
 
-def _unknown_columns(
-    study: Study, settings: FormSettings, columns: tuple[str, ...]
-) -> list[Finding]:
-    named = [settings.subject, settings.site, settings.event, settings.repeat]
-    named += [settings.active_column]
-    place = study.document.place(("raw", "forms", settings.name), key=True)
-    return [
-        spec_fault(
-            "name.column",
-            f"there is no column '{name}' in {settings.file}",
-            place,
-            did_you_mean(name, list(columns)),
-        )
-        for name in (*named, *settings.id)
-        if name and name not in columns
-    ]
+def _unknown_columns(study: Study, headers: Mapping[str, tuple[str, ...]]) -> list[Finding]:
+    """Settings that name no column of their form; one fault for each place where one stands."""
+    lacking: dict[tuple[SpecPlace, str], list[str]] = {}
+    own: dict[tuple[SpecPlace, str], bool] = {}
+    for form, columns in headers.items():
+        for steps, name in _named_columns(study.forms[form]):
+            if name not in columns:
+                at = setting_place(study.document, form, *steps), name
+                lacking.setdefault(at, []).append(form)
+                own[at] = steps[0] in study.document.data["raw"]["forms"][form]
+    faults: list[Finding] = []
+    for (place, name), forms in lacking.items():
+        files = list(dict.fromkeys(study.forms[f].file for f in forms))
+        where = files[0] if len(files) == 1 else f"{len(files)} files, such as {files[0]}"
+        if len(forms) > len(files):
+            where += f" (forms {', '.join(forms[:5])}{', ...' if len(forms) > 5 else ''})"
+        hint = did_you_mean(name, list(dict.fromkeys(c for f in forms for c in headers[f])))
+        if not own[place, name] and len(forms) < len(headers):
+            hint += " A form that lacks it gives a column of its own, or null."
+        message = f"there is no column '{name}' in {where}"
+        faults.append(spec_fault("name.column", message, place, hint))
+    return faults
+
+
+def _named_columns(settings: FormSettings) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The columns that the settings of a form name, each with where it stands in the form."""
+    for key in ("subject", "site", "event", "repeat"):
+        if name := getattr(settings, key):
+            yield (key,), name
+    if settings.active_column:
+        yield ("active", "column"), settings.active_column
+    for number, name in enumerate(settings.id):
+        yield ("id", number), name
 
 
 def read_export(study: Study) -> dict[str, RawForm]:

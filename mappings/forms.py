@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
-from mappings.findings import Finding
+from mappings.findings import Finding, SpecPlace
 from mappings.load import Document, did_you_mean, spec_fault
 from mappings.raw import FormSettings
 
@@ -31,13 +31,46 @@ def read_forms(main: Document, faults: list[Finding]) -> dict[str, FormSettings]
     """The settings of every form; a setting that its reader would pass over is a fault."""
     raw = main.data["raw"]
     forms: dict[str, FormSettings] = {}
+    found: list[Finding] = []
     for name, own in raw["forms"].items():
         merged: dict[str, Any] = {**raw.get("defaults", {}), **own}
-        found = _faults(main, name, own, merged)
-        faults.extend(found)
-        if not any(f.rule == "schema.required" for f in found):
+        told = _faults(main, name, own, merged)
+        found.extend(told)
+        if not any(f.rule == "schema.required" for f in told):
             forms[name] = _settings(name, merged)
+    found.extend(_idle_defaults(main, raw))
+    # What stands in the defaults is at fault once, however many forms take it from there.
+    faults.extend(dict.fromkeys(found))
     return forms
+
+
+def setting_place(main: Document, form: str, *steps: str | int) -> SpecPlace:
+    """Where a setting of the form stands: at the form itself, else in the defaults."""
+    own = main.data["raw"]["forms"][form]
+    home = ("forms", form) if steps[0] in own else ("defaults",)
+    return main.place(("raw", *home, *steps))
+
+
+def _idle_defaults(main: Document, raw: Mapping[str, Any]) -> list[Finding]:
+    """Settings in the defaults that the reader of no form would look at."""
+    given = raw.get("defaults", {})
+    readers = [str({**given, **own}.get("reader", "")) for own in raw["forms"].values()]
+    taken = {key for reader in readers for key in OWN.get(reader, _SOME)}
+    known = [*dict.fromkeys(r for r in readers if r in OWN)]
+    return [
+        spec_fault(
+            "raw.setting",
+            f"'{key}' means nothing to the readers of the forms ({', '.join(known)})",
+            main.place(("raw", "defaults", key), key=True),
+            f"It is a setting of {_and([r for r in OWN if key in OWN[r]])}; take it out.",
+        )
+        for key in given
+        if key in _SOME - taken
+    ]
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _faults(
@@ -64,7 +97,7 @@ def _faults(
     for key in ("file", "dictionary", "codelists"):
         file = str(merged.get(key, ""))
         if PurePosixPath(file).is_absolute() or PureWindowsPath(file).is_absolute():
-            place = main.place(("raw", "forms", name, key))
+            place = setting_place(main, name, key)
             message = f"'{file}' is an absolute path, which means nothing on another machine"
             advice = "Name the file from the study folder on."
             found.append(spec_fault("raw.path", message, place, advice))

@@ -190,7 +190,7 @@ def misspelt_column(study: Copy) -> list[str]:
 @case
 def misspelt_column_of_a_form(study: Copy) -> list[str]:
     study.edit("study.yaml", "subject: SUBJECT\n", "subject: SUBJEKT\n")
-    place = study.at("study.yaml", "markers:")
+    place = study.at("study.yaml", "SUBJEKT")
     return [
         f"{place}: there is no column 'SUBJEKT' in raw/vendor/markers.csv. Did you mean 'SUBJECT'?"
     ]
