@@ -8,25 +8,9 @@ from dataclasses import dataclass
 
 from crosswalk.init.export import Form
 from crosswalk.init.names import normal
+from mappings.readers.columns import system_columns
 from mappings.readers.odm_metadata import DIALECTS, KEYS
 
-RAVE = frozenset(
-    (
-        *("userid", "projectid", "project", "studyid", "environmentName", "subjectId"),
-        *("StudySiteId", "Subject", "siteid", "Site", "SiteNumber", "SiteGroup", "instanceId"),
-        *("InstanceName", "InstanceRepeatNumber", "folderid", "Folder", "FolderName"),
-        *("FolderSeq", "TargetDays", "DataPageId", "DataPageName", "PageRepeatNumber"),
-        *("RecordDate", "RecordId", "recordposition", "RecordActive", "SaveTs"),
-        *("MinCreated", "MaxUpdated"),
-    )
-)
-VIEDOC = frozenset(
-    (
-        *("SiteSeq", "SiteName", "SiteCode", "SubjectSeq", "SubjectId", "EventSeq", "EventId"),
-        *("EventName", "EventDate", "ActivityId", "ActivityName", "FormSeq", "SubjectFormSeq"),
-        *("OriginSubjectFormSeq", "SourceSubjectFormSeq", "DesignVersion"),
-    )
-)
 ODM = frozenset(
     (
         *KEYS,
@@ -68,14 +52,14 @@ def fields_of(form: Form) -> list[Field]:
     """The fields of a form in the order of its columns, without what the system adds."""
     columns = form.table.columns
     names = set(columns)
-    system = {"rave": RAVE, "viedoc": VIEDOC, "odm": ODM}.get(form.settings.reader, frozenset())
     s = form.settings
+    system = ODM if s.reader == "odm" else system_columns(s.reader, columns, s.form)
     skip = {*system, s.subject, s.site, s.event, s.repeat, *s.id}
     found = []
     for name in columns:
         if name in skip or name.startswith("redcap_") or "___" in name:
             continue
-        if name.endswith(("_complete", ".unit")) or _belongs(name, names):
+        if name.endswith(".unit") or _belongs(name, names):
             continue
         found.append(_field(name, form, names))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -251,6 +252,53 @@ def test_system_columns_and_twins_by_reader() -> None:
     redcap_columns = read("redcap_events", redcap("vital_signs"))["vital_signs"].columns
     left = set(redcap_columns) - system_columns("redcap", redcap_columns)
     assert left == {"record_id", "sbp", "fasting"}
+
+
+RAVE = (
+    "userid projectid project studyid environmentName subjectId StudySiteId Subject siteid Site "
+    "SiteNumber SiteGroup instanceId InstanceName InstanceRepeatNumber folderid Folder FolderName "
+    "FolderSeq TargetDays DataPageId DataPageName PageRepeatNumber RecordDate RecordId "
+    "recordposition RecordActive SaveTs MinCreated MaxUpdated"
+)
+OWN_COLUMNS = ["AETERM", "AESTDAT", "AESTDAT_YYYY", "AESTDAT_INT", "INSTANCE9X"]
+
+
+def cut(names: list[str]) -> list[str]:
+    """Names as SAS cuts them to eight letters: those that would be the same get numbers."""
+    found: list[str] = []
+    for name in names:
+        short, number = name.upper()[:8], 2
+        while short in found:
+            short, number = f"{name.upper()[:7]}{number}", number + 1
+        found.append(short)
+    return found
+
+
+@pytest.mark.parametrize("case", [str, str.upper, str.lower])
+@pytest.mark.parametrize("reader", ["sas", "xpt", "parquet", "csv", "excel"])
+def test_clinical_views_of_rave_in_a_typed_file(reader: str, case: Callable[[str], str]) -> None:
+    columns = [case(n) for n in (*RAVE.split(), *OWN_COLUMNS)]
+    own = {case(n) for n in OWN_COLUMNS}
+    assert set(columns) - system_columns(reader, columns) == own
+    assert fields(reader, columns)[case("AESTDAT_YYYY")] == case("AESTDAT")
+    assert fields(reader, columns)[case("AESTDAT_INT")] == case("AESTDAT_INT")
+    # Not every file that has a column SUBJECT is one of Rave's.
+    assert system_columns(reader, [c for c in columns if c.lower() != "savets"]) == set()
+
+
+def test_clinical_views_of_rave_with_names_cut_for_a_transport_file() -> None:
+    names = cut(RAVE.split())
+    assert {"INSTANCE", "INSTANC2", "DATAPAGE", "DATAPAG2", "RECORDID"} <= set(names)
+    columns = [*names, "AETERM", "INSTAN12", "DATADAT2"]
+    left = set(columns) - system_columns("xpt", columns)
+    assert left == {"AETERM", "INSTAN12", "DATADAT2"}
+
+
+def test_a_field_that_ends_as_the_status_of_a_form_is_a_field() -> None:
+    columns = ["record_id", "dose_complete", "dosing_complete"]
+    assert system_columns("redcap", columns, ("dosing",)) == {"dosing_complete"}
+    assert system_columns("redcap", columns) == {"dosing_complete"}
+    assert system_columns("redcap", columns[:2], ("dosing",)) == set()
 
 
 def test_the_page_of_the_readers_is_complete(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def account_columns(
 ) -> tuple[Column, ...]:
     """The state of every column of the form, in the order of the file."""
     values = {c: _present(form.frame[c]) for c in form.columns}
-    system = system_columns(form.settings.reader, form.columns)
+    system = system_columns(form.settings.reader, form.columns, form.settings.form)
     keys = _keys(form.settings, study)
     field_of = fields(form.settings.reader, form.columns)
     direct: dict[str, Column] = {}
