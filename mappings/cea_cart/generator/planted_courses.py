@@ -41,7 +41,7 @@ def plant_persons(export: Export, ledger: Ledger) -> None:
     """Rescreened, screen failure, product not made, second infusions."""
     case = ledger.case("Rescreened person", "02-008", IC, "Subject=02-010; PRVSUBJ=02-008")
     case.count("DM", "", 1, "One person, one record, USUBJID of the first screening.")
-    case.value("DM", "", {"SUBJID": "010", "SITEID": "02"}, "SUBJID of the last screening.")
+    case.value("DM", "", {"SUBJID": "02-010", "SITEID": "02"}, "SUBJID of the last screening.")
     case.value("SUPPDM", "QNAM=PRVSUBJ", {"QVAL": "02-008"}, "The earlier number as entered.")
     case.value(
         "ADSL",
