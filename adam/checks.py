@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adam.parameters import Parameter
 from adam.target import LABEL_BYTES, AdamTarget, dataset_label
 from mappings.findings import Finding
 from mappings.load import Document, did_you_mean, spec_fault
 from mappings.modules import Module, Workshop
 from mappings.rules import Rule
 from mappings.study import Study
-from mappings.verbs.const import Const
 
 
 def check_subjects(
@@ -73,42 +71,3 @@ def check_names(
             message = f"the key '{key}' is no variable of this dataset"
             where = document.place(("keys", i))
             faults.append(spec_fault("name.key", message, where, did_you_mean(key, sorted(made))))
-
-
-def check_parameters(
-    document: Document,
-    module: Module,
-    parameters: Sequence[Parameter],
-    start: str,
-    workshop: Workshop,
-    faults: list[Finding],
-) -> None:
-    """What a parameter needs beside its own settings: assessments, a start, lesions."""
-
-    def fault(parameter: Parameter, rule: str, message: str, advice: str, *steps: str) -> None:
-        at = ("params", parameter.code, *steps)
-        place = document.place(at) if steps else document.place(at, key=True)
-        message = f"the parameter {parameter.code} {message}"
-        faults.append(spec_fault(rule, message, place, advice))
-
-    rules = [r for _, r in module.rules_of("PARAMCD")]
-    fixed = [r.verb.value for r in rules if isinstance(r.verb, Const)]
-    for parameter in parameters:
-        if not start and parameter.start is None:
-            advice = "Give the module a 'start', or the parameter one of its own."
-            if parameter.response:
-                advice = "Give the module 'criteria' with 'start' and 'stop'."
-            fault(parameter, "param.start", "has no start", advice)
-        if not parameter.response:
-            continue
-        if not parameter.of and parameter.response != "lesions":
-            advice = "Say with 'of' which PARAMCD holds the assessments."
-            fault(parameter, "param.of", "has no assessments to be made of", advice)
-        for key, code in (("of", parameter.of), ("compare", parameter.compare)):
-            if code and len(fixed) == len(rules) and code not in fixed:
-                message = f"is made of '{code}', which no rule for PARAMCD gives"
-                fault(parameter, "param.of", message, did_you_mean(code, fixed), key)
-        lacking = [n for n in ("TU", "TR") if n not in workshop.sources]
-        if parameter.response == "lesions" and lacking:
-            message = f"is computed from TU and TR, and there is no {' and no '.join(lacking)}"
-            fault(parameter, "param.lesions", message, "", "response")

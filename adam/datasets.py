@@ -15,29 +15,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adam.checks import check_adsl, check_names, check_parameters, check_subjects
+from adam.checks import check_adsl, check_names, check_subjects
 from adam.criteria import Criteria, CriteriaError
 from adam.cutoff import UNCUT, cut, cutoff_day
 from adam.functions import FUNCTIONS
-from adam.parameters import (
-    EventSource,
-    Ground,
-    Parameter,
-    analysed,
-    response_rows,
-    stacked,
-    time_rows,
-)
-from adam.response import unknown_responses
+from adam.parameters.compile import compile_parameters
+from adam.parameters.make import with_parameters
+from adam.parameters.model import Ground, Parameter
 from adam.standard import adam_terminology
 from adam.target import AdamTarget, parameter_columns, target
 from adam.verbs import adam_verbs
 from mappings.built import BuiltDataset
 from mappings.compile import compile_module
-from mappings.conditions import Condition
 from mappings.findings import Finding, SpecificationFault
-from mappings.frames import blank_number, blank_text, concat, is_numeric, text_series
-from mappings.load import Document, Steps, spec_fault
+from mappings.frames import blank_number, blank_text, is_numeric, text_series
+from mappings.load import Document, spec_fault
 from mappings.modules import Module, Workshop, made_by
 from mappings.names import Function, Names, Source, Terminologies
 from mappings.order import in_order, ordered_rules
@@ -60,7 +52,6 @@ class AdamModule:
     adsl: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     then: tuple[Rule, ...]
-    subjects: Condition
     start: str
     stop: str
     analysed: str
@@ -140,11 +131,7 @@ def _uses(modules: Mapping[str, AdamModule]) -> dict[str, tuple[str, ...]]:
         names = [u for r in module.then for u in r.verb.uses]
         if name != "ADSL":
             names.append("ADSL")
-        for parameter in module.parameters:
-            parts = [*parameter.events, *parameter.censors]
-            names.extend(s.dataset for s in parts)
-            if parameter.start is not None:
-                names.append(parameter.start.dataset)
+        names.extend(used for p in module.parameters for used in p.kind.uses)
         found[name] = tuple(dict.fromkeys(names))
     return found
 
@@ -202,15 +189,23 @@ def _compile(
     ):
         if name:
             adsl.column(name, *steps)
-    parameters = _parameters(document, names, adsl, faults)
-    check_parameters(document, module, parameters, start, workshop, faults)
+    subjects = adsl.condition(data.get("subjects"), "subjects")
+    parameters = compile_parameters(
+        document,
+        module,
+        names,
+        adsl,
+        start=start,
+        stop=stop,
+        subjects=subjects,
+        sources=tuple(workshop.sources),
+    )
     return AdamModule(
         module,
         about,
         taken,
         parameters,
         then,
-        adsl.condition(data.get("subjects"), "subjects"),
         start,
         stop,
         str(criteria.get("analysed", "")),
@@ -225,56 +220,6 @@ def _with_adsl(workshop: Workshop, taken: Sequence[str]) -> Workshop:
         for name, source in workshop.sources.items()
     }
     return replace(workshop, sources=sources)
-
-
-def _parameters(
-    document: Document, names: Names, adsl: Names, faults: list[Finding]
-) -> tuple[Parameter, ...]:
-    found: list[Parameter] = []
-    params: Mapping[str, Any] = document.data.get("params", {})
-    for number, (code, data) in enumerate(params.items(), 1):
-        steps: Steps = ("params", code)
-
-        def source(part: Any, *inner: str | int, steps: Steps = steps) -> EventSource:
-            at = names.at(*steps, *inner)
-            other = at.other(part["from"], "from")
-            if not other.columns:
-                return EventSource(other.name, "", "", Condition())
-            over = replace(at.over(other), target=other.name)
-            return EventSource(
-                other.name,
-                over.column(part["date"], "date"),
-                str(part.get("desc", "")),
-                over.condition(part.get("where"), "where"),
-            )
-
-        events = tuple(source(p, "event", i) for i, p in enumerate(data.get("event", [])))
-        censors = tuple(source(p, "censor", i) for i, p in enumerate(data.get("censor", [])))
-        kind = str(data.get("response", ""))
-        if not kind and not events:
-            message = f"the parameter {code} has neither 'response' nor 'event'"
-            faults.append(spec_fault("param.kind", message, document.place(steps, key=True)))
-        stop = data["stop"] if "stop" in data else document.data.get("stop")
-        if data.get("stop"):
-            adsl.column(data["stop"], *steps, "stop")
-        found.append(
-            Parameter(
-                code=code,
-                label=str(data["label"]),
-                number=float(data.get("number", number)),
-                place=document.place(steps, key=True),
-                response=kind,
-                of=str(data.get("of", "")),
-                compare=str(data.get("compare", "")),
-                events=events,
-                censors=censors,
-                start=source(data["start"], "start") if "start" in data else None,
-                stop=str(stop or ""),
-                method=str(data.get("method", "")),
-                comment=str(data.get("comment", "")),
-            )
-        )
-    return tuple(found)
 
 
 def run_adam(plan: AdamPlan, sdtm: Mapping[str, pd.DataFrame], report: Report) -> AdamResult:
@@ -389,53 +334,18 @@ def _with_parameters(
     ground = Ground(
         data,
         data["ADSL"],
+        base,
         plan.criteria,
         cutoff_day(plan.study.cutoff),
         report,
         module.target.name,
     )
-    for code in sorted({p.of for p in module.parameters if p.of}):
-        _say_unknown(base.loc[base["PARAMCD"] == code], plan.criteria, report, module)
-    parts: list[tuple[Parameter, pd.DataFrame]] = []
-    made: pd.DataFrame
-    if module.analysed and module.module.blocks:
-        flag = text_series([""] * len(base), base.index)
-        for code in sorted({p.of for p in module.parameters if p.of}):
-            chosen = base["PARAMCD"] == code
-            marked = analysed(base.loc[chosen], ground, module.start, module.stop)
-            flag.loc[marked.index] = marked
-        base = base.assign(**{module.analysed: flag})
-    for parameter in module.parameters:
-        if parameter.response:
-            code = parameter.of or parameter.compare
-            rows = base.loc[base["PARAMCD"] == code]
-            made = response_rows(ground, parameter, rows, module.start, module.stop)
-        else:
-            made = time_rows(ground, parameter, module.subjects, module.start, parameter.stop)
-        parts.append((parameter, made))
-    frame = concat([base, stacked(parts)])
+    frame = with_parameters(ground, module.parameters, module.analysed, module.start, module.stop)
     for name in parameter_columns(module.target.data):
         if name not in frame.columns:
             number = _numeric(module.target, name)
             frame[name] = blank_number(frame.index) if number else blank_text(frame.index)
     return frame
-
-
-def _say_unknown(
-    rows: pd.DataFrame, criteria: Criteria, report: Report, module: AdamModule
-) -> None:
-    """A response that the criteria do not know counts as not evaluable, but not in silence."""
-    report.rows(
-        "response.unknown",
-        rows,
-        unknown_responses(rows, criteria).to_numpy(dtype=bool),
-        "",
-        "Map it to a response of the criteria, or name it under 'response' in study.yaml.",
-        dataset=module.target.name,
-        variable="AVALC",
-        values=rows["AVALC"],
-        wording=lambda value: f"'{value}' is no response of {criteria.name}: not evaluable here",
-    )
 
 
 def _then(

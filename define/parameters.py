@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from adam.datasets import AdamModule
-from adam.parameters import EventSource, Parameter
-
-_RESPONSES = {
-    "progression": "the first progression that counts by the criteria in the study's settings",
-    "best": "the best response of the assessments that count, within the window of the criteria",
-    "confirmed": "the best response that a later assessment confirms by the criteria",
-    "lesions": "the response computed from TU and TR by the criteria, for each assessment",
-}
+from adam.parameters.times import TimeToEvent
 
 
 def parameter_method(module: AdamModule, variable: str, records: str) -> str:
@@ -23,7 +16,9 @@ def parameter_method(module: AdamModule, variable: str, records: str) -> str:
             "new anticancer therapy or the data cut-off, and not after a progression that counts."
         )
     texts = [records] if records else []
-    texts += [f"{p.code}: {(p.method or _parameter(p)).rstrip('.')}." for p in module.parameters]
+    texts += [
+        f"{p.code}: {(p.method or p.kind.sentence()).rstrip('.')}." for p in module.parameters
+    ]
     if variable == "AVAL" and module.target.data["structure"] == "TTE":
         texts.insert(0, "ADT minus STARTDT plus 1, in days.")
     if variable == "CNSR":
@@ -37,31 +32,10 @@ def parameter_comment(module: AdamModule) -> str:
     return " ".join(remarks)
 
 
-def _parameter(parameter: Parameter) -> str:
-    if parameter.response:
-        text = _RESPONSES[parameter.response]
-        if parameter.of:
-            text += f", from the records of {parameter.of}"
-        return text
-    events = "; ".join(_source(s) for s in parameter.events)
-    censors = "; ".join(_source(s) for s in parameter.censors)
-    text = f"the earliest of: {events}. Without an event the latest of: {censors}"
-    if parameter.stop:
-        text += f". Nothing after {parameter.stop} counts, but what is on that day does"
-    return text
-
-
-def _source(source: EventSource) -> str:
-    text = f"{source.desc} ({source.dataset}.{source.date}"
-    if source.where.clauses:
-        text += f" where {source.where.sentence()}"
-    return text + ")"
-
-
 def _starts(module: AdamModule) -> str:
     own = [
-        f"{p.code}: the earliest {_source(p.start).strip()}."
+        f"{p.code}: the earliest {p.kind.begin.sentence().strip()}."
         for p in module.parameters
-        if p.start is not None
+        if isinstance(p.kind, TimeToEvent) and p.kind.begin is not None
     ]
     return " ".join([f"ADSL.{module.start}.", *own])

@@ -1,0 +1,1 @@
+"""Parameters of a BDS dataset that no single rule makes: responses, times to event."""

@@ -1,0 +1,81 @@
+"""`params` of a module: each entry compiled by its kind, faults collected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from adam.parameters.computed import LesionResponse
+from adam.parameters.model import Kind, Making, Parameter
+from adam.parameters.responses import Response
+from adam.parameters.times import TimeToEvent
+from mappings.conditions import Condition
+from mappings.load import Document
+from mappings.modules import Module
+from mappings.names import Names
+from mappings.verbs.const import Const
+
+
+def _response(data: Mapping[str, Any], making: Making) -> Kind:
+    if data["response"] == "lesions":
+        return LesionResponse.parse(data, making)
+    return Response.parse(data, making)
+
+
+#: The key of an entry that says which kind of parameter it is.
+KINDS: dict[str, Callable[[Mapping[str, Any], Making], Kind]] = {
+    "response": _response,
+    "event": TimeToEvent.parse,
+}
+
+
+def compile_parameters(
+    document: Document,
+    module: Module,
+    names: Names,
+    adsl: Names,
+    *,
+    start: str,
+    stop: str,
+    subjects: Condition,
+    sources: Sequence[str],
+) -> tuple[Parameter, ...]:
+    """The parameters of a module in their order; faults go to those of `names`.
+
+    `names` are of the finished records of the module, `adsl` of ADSL; `start` and `stop` are
+    the module's ADSL dates; `sources` the datasets that there are.
+    """
+    rules = [r for _, r in module.rules_of("PARAMCD")]
+    fixed = tuple(r.verb.value for r in rules if isinstance(r.verb, Const))
+    params: Mapping[str, Any] = document.data.get("params", {})
+    found: list[Parameter] = []
+    for number, (code, data) in enumerate(params.items(), 1):
+        making = Making(
+            document,
+            names.at("params", code),
+            adsl.at("params", code),
+            code,
+            start,
+            stop,
+            subjects,
+            sources,
+            fixed if len(fixed) == len(rules) else None,
+        )
+        given = [key for key in KINDS if key in data]
+        if len(given) != 1:
+            known = ", ".join(f"'{key}'" for key in KINDS)
+            said = " and ".join(f"'{key}'" for key in given) or "none of them"
+            making.fault("param.kind", f"has {said}", f"It needs exactly one of {known}.")
+            continue
+        found.append(
+            Parameter(
+                code=code,
+                label=str(data["label"]),
+                number=float(data.get("number", number)),
+                place=document.place(("params", code), key=True),
+                kind=KINDS[given[0]](data, making),
+                method=str(data.get("method", "")),
+                comment=str(data.get("comment", "")),
+            )
+        )
+    return tuple(found)
