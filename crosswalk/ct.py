@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from adam.datasets import run_adam
-from adam.standard import adam_terminology
 from crosswalk.plan import Plan, make_plan
 from crosswalk.version import version
 from define.describe import describe_adam, describe_sdtm
@@ -26,7 +25,9 @@ from mappings.verbs.first import First
 from mappings.verbs.map import Map
 from sdtm.domains import run_sdtm
 from sdtm.merged import merged
-from sdtm.terminology import PublishedCodelist, Terminology, load_published, sdtm_terminology
+from sdtm.terminology import PublishedCodelist, Terminology, load_published
+
+UNDATED = "of no date"
 
 KINDS = {
     "list.gone": "the codelist is no longer published",
@@ -137,7 +138,8 @@ def compare(used: Used, old: Terminology, new: Terminology) -> Difference:
         for text, where in used.texts.get(code, {}).items():
             changes.extend(_text(before, after, text, tuple(where)))
     ordered = sorted(dict.fromkeys(changes))
-    return Difference(old.version, new.version, tuple(ordered), dict(sorted(elsewhere.items())))
+    before, after = old.version or UNDATED, new.version or UNDATED
+    return Difference(before, after, tuple(ordered), dict(sorted(elsewhere.items())))
 
 
 def _value(
@@ -244,10 +246,11 @@ def _described(document: Metadata, used: Used) -> None:
 
 def _named(plan: Plan, used: Used) -> None:
     """Codelists that modules name, also where no value of them came out."""
+    both = plan.adam.terminology if plan.adam is not None else None
     for document in (*plan.study.sdtm, *plan.study.adam):
         for name in _cts(document.data):
-            own = adam_terminology()
-            source = own if name in own and _is_adam(document) else sdtm_terminology()
+            own = both.adam if both is not None and _is_adam(document) else plan.sdtm.terminology
+            source = own if name in own else plan.sdtm.terminology
             if name in source:
                 found = source.codelist(name)
                 used.lists(found.code, found.submission, document.file)

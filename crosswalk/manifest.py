@@ -28,10 +28,11 @@ def sha256(path: Path) -> str:
 
 
 def input_files(study: Study) -> list[Path]:
-    """The files that decide the output: specification, raw forms, derive.py, tables."""
+    """The files that decide the output: specification and what it names."""
     folder = study.folder
     names = [d.file for d in (study.document, *study.sdtm, *study.adam)]
     names += [f for s in study.forms.values() for f in s.files]
+    names += [file for file, _ in study.terminology]
     if study.findings is not None:
         names.append(study.findings.file)
     if (folder / "derive.py").exists():

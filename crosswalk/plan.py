@@ -73,6 +73,8 @@ def make_plan(folder: Path) -> Plan:
             adam = plan_adam(study, planned, functions)
         except SpecificationFault as fault:
             faults.extend(_first_causes(fault.findings, study.adam, missing))
+    if any(f.rule.startswith("terminology.") for f in faults):
+        untold = (*untold, "name.codelist", "map.value", "ts.parameter")
     faults = [f for f in faults if f.rule not in (*untold, *unsure)]
     if faults or sdtm is None:
         raise SpecificationFault(sorted(dict.fromkeys(faults), key=_place))

@@ -32,9 +32,10 @@ from mappings.schemas import schema
 from mappings.study import Study, read_study
 from mappings.tables import table_sources
 from sdtm.domains import SUBJECT
+from sdtm.packages import study_terminology
 from sdtm.standard import codes, domain
 from sdtm.target import by_subject, sequence, standard_results
-from sdtm.terminology import sdtm_terminology
+from sdtm.terminology import Terminology, sdtm_terminology
 from sdtm.trial import FLAVOURS
 
 FOLDER = ".schema"
@@ -60,12 +61,13 @@ def study_schemas(folder: Path) -> dict[str, Json]:
     sdtm = _sdtm(study, forms | tables, define)
     adam = adam_schema(study, headers, tables, define)
     rule = common["definitions"]["rule"]["properties"]
-    rule["ct"] |= _codelists()
+    packages = _packages(study)
+    rule["ct"] |= _codelists(packages)
     functions = _functions(study)
     if functions is not None:
         rule["call"]["enum"] = functions
     common["definitions"] |= define.all
-    about = _study(study, headers)
+    about = _study(study, headers, packages[0])
     return {"common.json": common, "sdtm.json": sdtm, "adam.json": adam, "study.json": about}
 
 
@@ -103,9 +105,16 @@ def _functions(study: Study) -> list[str] | None:
         return None
 
 
-def _codelists() -> Json:
+def _packages(study: Study) -> tuple[Terminology, Terminology]:
+    """The terminology of SDTM and of ADaM; the shipped one where the study's has faults."""
+    sdtm, _ = study_terminology(study, "SDTM", sdtm_terminology)
+    adam, _ = study_terminology(study, "ADaM", adam_terminology)
+    return sdtm, adam
+
+
+def _codelists(packages: Sequence[Terminology]) -> Json:
     names: dict[str, str] = {}
-    for terminology in (sdtm_terminology(), adam_terminology()):
+    for terminology in packages:
         for code in terminology.codelists:
             found = terminology.codelist(code)
             names.setdefault(code, f"{found.submission}: {found.name}")
@@ -163,7 +172,7 @@ def _enumerate(of: Json, names: Mapping[str, str]) -> None:
     of["enumDescriptions"] = list(names.values())
 
 
-def _study(study: Study, headers: Mapping[str, Sequence[str]]) -> Json:
+def _study(study: Study, headers: Mapping[str, Sequence[str]], terminology: Terminology) -> Json:
     """study.json."""
     content = schema("study")
     content["$comment"] = MARK
@@ -192,8 +201,8 @@ def _study(study: Study, headers: Mapping[str, Sequence[str]]) -> Json:
     rescreened: Json = {"properties": {"form": {"enum": list(study.forms)}}}
     if earlier:
         rescreened["allOf"] = earlier
-    codelist = sdtm_terminology().codelist("TSPARMCD")
-    decodes = sdtm_terminology().decodes("TSPARMCD", "TSPARM")
+    codelist = terminology.codelist("TSPARMCD")
+    decodes = terminology.decodes("TSPARMCD", "TSPARM")
     parameter: Json = {
         "enum": list(codelist.values),
         "enumDescriptions": [decodes.get(v, "") for v in codelist.values],

@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 
 from adam.datasets import AdamModule, AdamPlan, AdamResult
-from adam.standard import adam_terminology
 from adam.target import dataset_label, structure_of
 from define.codelists import MEDDRA, CodelistMaker, dictionary
 from define.measure import Measured, measure
@@ -28,7 +27,7 @@ from mappings.verbs.first import First
 from mappings.verbs.map import Map
 from sdtm.domains import SdtmPlan, SdtmResult
 from sdtm.standard import SdtmVariable, domain
-from sdtm.terminology import sdtm_terminology
+from sdtm.terminology import Terminology
 
 SDTMIG = Standard("SDTMIG", "IG", "3.4")
 ADAMIG = Standard("ADaMIG", "IG", "1.3")
@@ -46,12 +45,8 @@ def creation_time(study: Study) -> str:
     return study.created
 
 
-def _terminologies() -> list[tuple[Any, Standard]]:
-    sdtm, adam = sdtm_terminology(), adam_terminology()
-    return [
-        (sdtm, Standard("CDISC/NCI", "CT", sdtm.version, "SDTM")),
-        (adam, Standard("CDISC/NCI", "CT", adam.version, "ADaM")),
-    ]
+def _package(terminology: Terminology) -> tuple[Terminology, Standard]:
+    return terminology, Standard("CDISC/NCI", "CT", terminology.version, terminology.name)
 
 
 def describe_sdtm(
@@ -59,7 +54,7 @@ def describe_sdtm(
 ) -> tuple[Metadata, list[Finding]]:
     """The document of the tabulations, and findings about values outside their codelists."""
     study = plan.study
-    terminologies = _terminologies()[:1]
+    terminologies = [_package(plan.terminology)]
     maker = CodelistMaker(terminologies)
     labels = {d.name: domain(d.name).label for d in result.datasets}
     datasets = []
@@ -94,7 +89,7 @@ def _document(
     study: Study,
     purpose: str,
     guide: Standard,
-    terminologies: Sequence[tuple[Any, Standard]],
+    terminologies: Sequence[tuple[Terminology, Standard]],
     datasets: Sequence[Dataset],
     version: str,
 ) -> Metadata:
@@ -318,7 +313,8 @@ def describe_adam(
 ) -> tuple[Metadata, list[Finding]]:
     """The document of the analysis datasets, and findings about values outside codelists."""
     study = plan.study
-    terminologies = _terminologies()
+    both = plan.terminology
+    terminologies = [_package(both.sdtm), _package(both.adam)]
     maker = CodelistMaker(terminologies)
     modules = {m.module.target: m for m in plan.modules}
     labels = _own_labels(modules["ADSL"]) if "ADSL" in modules else {}

@@ -14,6 +14,7 @@ from mappings.forms import read_forms
 from mappings.load import Document, did_you_mean, load_yaml, spec_fault
 from mappings.raw import FormSettings, SubjectRule
 from mappings.schemas import check_schema
+from mappings.sdtm_folder import SdtmFolder, read_sdtm_folder
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,10 @@ class Study:
     findings: Document | None
     left_out: frozenset[str] = frozenset()
     sites: Mapping[str, str] = field(default_factory=dict)
+    terminology: tuple[tuple[str, SpecPlace], ...] = ()
+    """Files of controlled terminology, relative to the folder, and where each is named."""
+    finished: SdtmFolder | None = None
+    """Finished SDTM that the study starts from; it then has no forms and no modules of SDTM."""
 
 
 def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
@@ -120,10 +125,21 @@ def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
     explained = load(explained_path, "findings") if explained_path.exists() else None
     if main is None:
         return None, faults
-    if not modules["sdtm"] and not faults:
+    if "raw" not in main.data and "sdtm" not in main.data:
+        message = "'raw' is missing"
+        advice = "Describe the raw export, or name with 'sdtm' a folder of finished SDTM."
+        place = main.place((), key=True)
+        return None, [*faults, spec_fault("schema.required", message, place, advice)]
+    if not modules["adam" if "sdtm" in main.data else "sdtm"] and not faults:
         message = "the study has no module"
         advice = "Write one file per dataset in the folder 'sdtm', such as sdtm/dm.yaml."
+        if "sdtm" in main.data:
+            message = "the study has no module of ADaM, and its SDTM is finished"
+            advice = "Write one file per dataset in the folder 'adam', such as adam/adsl.yaml."
         return None, [spec_fault("module.none", message, SpecPlace("study.yaml"), advice)]
+    if modules["adam"] and "adamig" not in main.data["standards"]:
+        message = "standards: 'adamig' is missing, and the study has modules of ADaM"
+        faults.append(spec_fault("study.standards", message, main.place(("standards",), key=True)))
     try:
         study = _study(folder, main, modules["sdtm"], modules["adam"], explained)
     except SpecificationFault as fault:
@@ -170,12 +186,13 @@ def _study(
 ) -> Study:
     data = main.data
     about = data["study"]
-    raw = data["raw"]
     faults: list[Finding] = []
-    forms = read_forms(main, faults)
-    pattern = _pattern(main, forms, faults)
+    finished = read_sdtm_folder(main, sdtm, faults)
+    forms = read_forms(main, faults) if "raw" in data else {}
+    pattern = _pattern(main, forms, faults) if "raw" in data else re.compile("")
     _check_texts(main, faults)
-    rescreened = raw["subject"].get("rescreened")
+    subject = data["raw"]["subject"] if "raw" in data else {}
+    rescreened = subject.get("rescreened")
     if rescreened and rescreened["form"] not in forms:
         place = main.place(("raw", "subject", "rescreened", "form"))
         message = f"there is no form '{rescreened['form']}'"
@@ -196,7 +213,7 @@ def _study(
         standards={k: str(v) for k, v in data["standards"].items()},
         forms=forms,
         subject=SubjectRule(
-            str(about["id"]), pattern, tuple(str(p) for p in raw["subject"]["usubjid"])
+            str(about["id"]), pattern, tuple(str(p) for p in subject.get("usubjid", []))
         ),
         rescreened=(rescreened["form"], rescreened["previous"]) if rescreened else None,
         visits=_visits(data.get("visits", [])),
@@ -214,8 +231,17 @@ def _study(
         sdtm=tuple(sdtm),
         adam=tuple(adam),
         findings=explained,
-        sites={k: str(v) for k, v in raw["subject"].get("sites", {}).items()},
+        sites={k: str(v) for k, v in subject.get("sites", {}).items()},
+        terminology=_terminology(main),
+        finished=finished,
     )
+
+
+def _terminology(main: Document) -> tuple[tuple[str, SpecPlace], ...]:
+    given = main.data.get("terminology", [])
+    if not isinstance(given, list):
+        return ((str(given), main.place(("terminology",))),)
+    return tuple((str(f), main.place(("terminology", i))) for i, f in enumerate(given))
 
 
 def _check_texts(main: Document, faults: list[Finding]) -> None:

@@ -32,6 +32,7 @@ from mappings.tables import table_frames, table_sources
 from mappings.verbs import verbs
 from sdtm.merged import merged
 from sdtm.numbering import Earlier, Numbering, count, count_after, counted_by, keys_of
+from sdtm.packages import study_terminology
 from sdtm.relrec import check_relationships, relationships
 from sdtm.results import add_standard_results
 from sdtm.standard import Domain, UnknownName, dataset_order, domain
@@ -89,8 +90,8 @@ def plan_sdtm(
     `functions` are those of the study's derive.py, when they are loaded already. Raises
     SpecificationFault with every fault of every module.
     """
-    terminology = sdtm_terminology()
-    faults: list[Finding] = list(check_summary(study, terminology))
+    terminology, faults = study_terminology(study, "SDTM", sdtm_terminology)
+    faults.extend(check_summary(study, terminology))
     sources = {name: Source(name, (*columns, *SUBJECT)) for name, columns in headers.items()}
     sources.update(table_sources(study))
     for document in study.sdtm:

@@ -13,8 +13,10 @@ from enum import StrEnum
 from functools import cache, cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
@@ -33,8 +35,22 @@ _PREFERRED = "NCI Preferred Term"
 _COLUMNS = (_CODE, _LIST, _EXTENSIBLE, _NAME, _VALUE, _SYNONYMS, _PREFERRED)
 
 
+_DATED = "Standard and Date"
+#: Lists that tell what an unnamed file is of.
+_MARKS = {"C66738": "SDTM", "C81223": "ADaM"}
+_STANDARDS = ("SDTM", "ADaM", "CDASH", "SEND", "Define-XML", "Protocol", "Glossary")
+
+
 class TerminologyError(ValueError):
-    """A file that is not controlled terminology as NCI EVS publishes it."""
+    """A file that is not controlled terminology as NCI EVS publishes it.
+
+    `reason` says why, `line` is the line of the file that shows it, 0 for the file as a whole.
+    """
+
+    def __init__(self, path: Path, reason: str, line: int = 0) -> None:
+        self.reason = reason
+        self.line = line
+        super().__init__(f"{path}:{line}: {reason}" if line else f"{path}: {reason}")
 
 
 class How(StrEnum):
@@ -183,6 +199,10 @@ class Terminology:
     def __contains__(self, key: object) -> bool:
         return key in self._heads or key in self._codes
 
+    def dated(self, version: str) -> Terminology:
+        """The same package, of a file that does not say its date."""
+        return Terminology(self._table, self.name, version)
+
     @property
     def codelists(self) -> tuple[str, ...]:
         """C-codes of the codelists in the package."""
@@ -217,49 +237,110 @@ class Terminology:
         return PublishedCodelist(code, head[_NAME], head[_VALUE], head[_EXTENSIBLE] == "Yes", terms)
 
     def decodes(self, codes: str, names: str) -> dict[str, str]:
-        """Short name to long name of a pair of lists (LBTESTCD, LBTEST), joined by C-code."""
+        """Short name to long name of a pair of lists (LBTESTCD, LBTEST), joined by C-code.
+
+        Empty when the package lacks one of them.
+        """
+        if codes not in self or names not in self:
+            return {}
         long = {t.code: t.value for t in self.codelist(names)}
         return {t.value: long[t.code] for t in self.codelist(codes) if t.code in long}
 
 
-def load_published(path: Path, *, name: str = "SDTM", version: str = "") -> Terminology:
+def load_published(path: Path, *, name: str = "", version: str = "") -> Terminology:
     """The file as NCI EVS publishes it: tab separated ``.txt`` or ``.csv``, may be ``.gz``.
 
-    `version` defaults to the date in the file's name, else in its last column. TerminologyError
-    when the file cannot be read, is not such a table, or says no date.
+    The standard (`name`) and the date (`version`) that are not given are those that the file
+    says: in its last column, in its name, by lists that only one standard has; "" when it does
+    not. TerminologyError when it cannot be read, or is not such a table.
     """
-    tabbed = path.name.removesuffix(".gz").endswith((".txt", ".tsv"))
-    parse = csv.ParseOptions(
-        delimiter="\t" if tabbed else ",",
-        quote_char=False if tabbed else '"',
-        newlines_in_values=not tabbed,
-    )
-    try:
-        header = csv.open_csv(path, parse_options=parse).schema.names
-        convert = csv.ConvertOptions(
-            column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
-        )
-        table = csv.read_csv(path, parse_options=parse, convert_options=convert)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise TerminologyError(f"{path}: cannot be read as terminology: {error}") from error
+    table = _read(path)
     table = table.rename_columns([n.lstrip("\ufeff").strip() for n in table.column_names])
     missing = [c for c in _COLUMNS if c not in table.column_names]
     if missing:
-        raise TerminologyError(f"{path}: not an NCI EVS table, no column {', '.join(missing)}")
-    if not version:
-        version = _date_in(path.name) or _date_in(_last_cell(table))
-    if not version:
-        raise TerminologyError(f"{path}: no date in the file or its name; give the version")
-    return Terminology(table, name, version)
+        reason = f"not an NCI EVS table, no column {', '.join(missing)}"
+        raise TerminologyError(path, reason, 1)
+    _check_rows(path, table)
+    said = _last_cell(table)
+    if not name:
+        name = _standard_in(said) or _standard_in(path.name) or _standard_of(table)
+    return Terminology(table, name, version or _date_in(said) or _date_in(path.name))
+
+
+def _read(path: Path) -> pa.Table:
+    tabbed = path.name.removesuffix(".gz").endswith((".txt", ".tsv"))
+    shape: dict[str, Any] = {
+        "delimiter": "\t" if tabbed else ",",
+        "quote_char": False if tabbed else '"',
+        "newlines_in_values": not tabbed,
+    }
+    parse = csv.ParseOptions(**shape)
+    lenient = csv.ParseOptions(**shape, invalid_row_handler=lambda _: "skip")
+    try:
+        header = csv.open_csv(path, parse_options=lenient).schema.names
+        convert = csv.ConvertOptions(
+            column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
+        )
+        # One thread, because only then a message names the row.
+        one = csv.ReadOptions(use_threads=False)
+        return csv.read_csv(path, one, parse_options=parse, convert_options=convert)
+    except FileNotFoundError:
+        raise TerminologyError(path, "there is no such file") from None
+    except OSError as error:
+        reason = str(error.strerror or error).splitlines()[0]
+        raise TerminologyError(path, f"cannot be read: {reason}") from error
+    except pa.ArrowInvalid as error:
+        told = str(error).splitlines()[0]
+        row = re.search(r"Row #(\d+): (.*)", told)
+        line, told = (int(row[1]), row[2]) if row else (0, told)
+        reason = f"cannot be read as terminology: {told[:120]}"
+        raise TerminologyError(path, reason, line) from error
+
+
+def _check_rows(path: Path, table: pa.Table) -> None:
+    """Refuse rows that would be lost or mixed up: TerminologyError at the first of them."""
+    heads = pc.equal(table[_LIST], "")
+    codes = table.filter(heads)[_CODE]
+    if not len(codes):
+        raise TerminologyError(path, "no codelist in it: every row has a Codelist Code", 1)
+    lacking = pc.invert(pc.is_in(table[_LIST], value_set=pa.array(["", *codes.to_pylist()])))
+    answers = pc.is_in(table[_EXTENSIBLE], value_set=pa.array(["Yes", "No"]))
+    for wrong, reason in (
+        (pc.equal(table[_CODE], ""), "a row without a Code"),
+        (pc.equal(table[_VALUE], ""), "a row without a CDISC Submission Value"),
+        (lacking, "a term of a codelist that has no row of its own"),
+        (pc.and_not(heads, answers), f"a codelist without Yes or No in '{_EXTENSIBLE}'"),
+    ):
+        found = np.flatnonzero(wrong.to_numpy())
+        if len(found):
+            raise TerminologyError(path, reason, int(found[0]) + 2)
+    twice = np.flatnonzero(pd.Index(codes.to_numpy()).duplicated())
+    if len(twice):
+        line = int(np.flatnonzero(heads.to_numpy())[twice[0]]) + 2
+        raise TerminologyError(path, f"the codelist {codes[int(twice[0])]} stands twice", line)
 
 
 def _last_cell(table: pa.Table) -> str:
-    return str(table.column(table.num_columns - 1)[0]) if table.num_rows else ""
+    """What the column ``Standard and Date`` says, for instance ``SDTM CT 2025-03-28``."""
+    if _DATED in table.column_names:
+        return str(table[_DATED][0])
+    return str(table.column(table.num_columns - 1)[0])
 
 
 def _date_in(text: str) -> str:
     found = re.search(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)", text)
     return found.group() if found else ""
+
+
+def _standard_in(text: str) -> str:
+    found = re.search(rf"(?<![A-Za-z])({'|'.join(_STANDARDS)})(?![A-Za-z])", text, re.IGNORECASE)
+    names = {s.casefold(): s for s in _STANDARDS}
+    return names[found[1].casefold()] if found else ""
+
+
+def _standard_of(table: pa.Table) -> str:
+    codes = set(table.filter(pc.equal(table[_LIST], ""))[_CODE].to_pylist())
+    return next((name for code, name in _MARKS.items() if code in codes), "")
 
 
 @cache

@@ -173,7 +173,7 @@ def test_a_file_that_is_something_else(tmp_path: Path) -> None:
     other.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(TerminologyError, match="not an NCI EVS table"):
         load_published(other)
-    with pytest.raises(TerminologyError, match="cannot be read"):
+    with pytest.raises(TerminologyError, match="there is no such file"):
         load_published(tmp_path / "absent.csv")
     (tmp_path / "broken.txt").write_text(HEADER + "C1\tC2\n", encoding="utf-8")
     with pytest.raises(TerminologyError, match="cannot be read"):
@@ -186,9 +186,46 @@ def test_a_file_that_is_something_else(tmp_path: Path) -> None:
     (tmp_path / "short.txt.gz").write_bytes(gzip.compress(SMALL.encode() * 50)[:-20])
     with pytest.raises(TerminologyError, match="cannot be read"):
         load_published(tmp_path / "short.txt.gz", version="2025-03-28")
+
+
+def test_what_a_file_does_not_say_stays_open(tmp_path: Path) -> None:
     (tmp_path / "undated.txt").write_text(SMALL, encoding="utf-8")
-    with pytest.raises(TerminologyError, match="no date"):
-        load_published(tmp_path / "undated.txt")
+    package = load_published(tmp_path / "undated.txt")
+    assert (package.name, package.version) == ("", "")
+    assert package.dated("2025-09-26").version == "2025-09-26"
+    dated = "\n".join(
+        line + ("\tStandard and Date" if i == 0 else "\tADaM CT 2025-09-26")
+        for i, line in enumerate(SMALL.splitlines())
+    )
+    (tmp_path / "SDTM 2020-01-01.txt").write_text(dated + "\n", encoding="utf-8")
+    package = load_published(tmp_path / "SDTM 2020-01-01.txt")
+    assert (package.name, package.version) == ("ADaM", "2025-09-26")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("C9\tC66742\t\tx\t\t\t\t\n", "ct.txt:6: a row without a CDISC Submission Value"),
+        ("\tC66742\t\tx\tZ\t\t\t\n", "ct.txt:6: a row without a Code"),
+        ("C9\tC1\t\tx\tZ\t\t\t\n", "ct.txt:6: a term of a codelist that has no row of its own"),
+        ("C9\t\tMaybe\tx\tZ\t\t\t\n",
+         "ct.txt:6: a codelist without Yes or No in 'Codelist Extensible (Yes/No)'"),
+        ("C66742\t\tNo\tx\tNY\t\t\t\n", "ct.txt:6: the codelist C66742 stands twice"),
+        ("C9\tC66742\n",
+         "ct.txt:6: cannot be read as terminology: Expected 8 columns, got 2: C9\tC66742"),
+    ],
+)  # fmt: skip
+def test_a_row_that_would_be_lost(tmp_path: Path, row: str, message: str) -> None:
+    (tmp_path / "ct.txt").write_text(SMALL + row, encoding="utf-8")
+    with pytest.raises(TerminologyError) as caught:
+        load_published(tmp_path / "ct.txt")
+    assert str(caught.value) == f"{tmp_path.as_posix()}/{message}"
+
+
+def test_a_file_without_codelists(tmp_path: Path) -> None:
+    (tmp_path / "ct.txt").write_text(HEADER + "C9\tC66742\t\tx\tZ\t\t\t\n", encoding="utf-8")
+    with pytest.raises(TerminologyError, match=r"ct\.txt:1: no codelist in it"):
+        load_published(tmp_path / "ct.txt")
 
 
 @pytest.mark.skipif(not PUBLISHED.exists(), reason="the published file is not here")
