@@ -8,7 +8,7 @@ so they become findings themselves when they match nothing or more than they exp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ from mappings.load import did_you_mean, spec_fault
 _REQUIRED = ("rule", "reason", "author", "date")
 _KEYS = ("rule", "dataset", "variable", "scope", "count", "reason", "author", "date")
 _DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
-_RULE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
+_RULE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*|CORE-\d{6}")
 
 
 class Place(Protocol):
@@ -109,7 +109,7 @@ def _entry(
     if "date" in texts and not _DATE.fullmatch(texts["date"]):
         faults.append(fault(f"'{texts['date']}' is not a date", "date", advice="Write 2024-05-31."))
     if "rule" in texts and not _RULE.fullmatch(texts["rule"]):
-        advice = "Rule ids are lower case with dots, such as date.impossible."
+        advice = "Write it as the report shows it, such as date.impossible or CORE-000024."
         faults.append(fault(f"'{texts['rule']}' is not a rule id", "rule", advice=advice))
     count = texts.get("count")
     if count is not None and not re.fullmatch(r"[1-9]\d{0,8}", count):
@@ -146,16 +146,23 @@ def _repeated(entries: Sequence[Explanation]) -> list[Finding]:
     return faults
 
 
+def always(_: str) -> bool:
+    """Every rule was asked."""
+    return True
+
+
 def explain(
-    findings: Iterable[Finding], explanations: Sequence[Explanation]
+    findings: Iterable[Finding],
+    explanations: Sequence[Explanation],
+    asked: Callable[[str], bool] = always,
 ) -> tuple[list[tuple[Finding, Explanation]], list[Finding]]:
     """Part the findings into explained and unexplained, both in report order.
 
     Of several entries that match, the narrowest is taken, then the first in the file. An
     entry that matches nothing leaves ``explain.unused``; one that matches more than its
     `count` leaves ``explain.exceeded`` and explains none of them, since nobody can tell
-    which of them were meant. Notices need no explanation: without one they are in neither
-    list.
+    which of them were meant. Nothing is said of an entry that matches nothing when its rule was
+    not `asked`. Notices need no explanation: without one they are in neither list.
     """
     ordered = in_order(findings)
     by_rule: dict[str, list[Explanation]] = {}
@@ -179,7 +186,8 @@ def explain(
     for given in explanations:
         matched = counts.get(id(given), 0)
         if matched == 0:
-            unexplained.append(_unused(given))
+            if asked(given.rule):
+                unexplained.append(_unused(given))
         elif id(given) in exceeded:
             unexplained.append(_exceeded(given, matched))
     return explained, in_order(unexplained)

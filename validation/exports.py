@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from mappings.findings import Finding
+from validation.core.model import CoreRun
 from validation.explanations import Explanation
 from validation.hostile import csv_cell
 from validation.outcome import Checked, Outcome, Status
@@ -86,6 +87,7 @@ def findings_json(report: Report) -> str:
         "findings": [_finding(*entry) for entry in entries(report)],
         "suites": [_run(run) for run in report.suites],
         "rules": [_outcome(outcome) for outcome in report.rules.outcomes],
+        "core": _core(report.core) if report.core else None,
     }
     return "{\n" + ",\n".join(_member(k, v) for k, v in content.items()) + "\n}\n"
 
@@ -115,6 +117,20 @@ def _finding(state: str, finding: Finding, explanation: Explanation | None) -> d
         "explanation": {"reason": said.reason, "author": said.author, "date": said.date}
         if said
         else None,
+    }
+
+
+def _core(core: CoreRun) -> dict[str, Any]:
+    run = core.checked
+    return {
+        "engine": core.engine,
+        "standard": core.standard,
+        "terminology": list(core.terminology),
+        "reason": core.reason,
+        "passed": run.passed,
+        "failed": run.failed,
+        "not_run": run.not_run,
+        "not_passed": [_outcome(o) for o in run.outcomes if o.status is not Status.PASSED],
     }
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from define.model import Metadata
 from mappings.findings import Finding, Severity, in_order
-from validation.explanations import Explanation, explain
+from validation.core.model import PREFIX, CoreRun
+from validation.explanations import Explanation, always, explain
 from validation.outcome import Checked, Status
 
 
@@ -45,6 +46,7 @@ class Report:
     rules: Checked = field(default_factory=Checked)
     links: tuple[tuple[str, str], ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    core: CoreRun | None = None
 
     @property
     def fictitious(self) -> bool:
@@ -63,8 +65,8 @@ class Report:
 
     @property
     def checks(self) -> dict[Status, int]:
-        """Expectations and rules together, by what became of them."""
-        runs = (*self.suites, self.rules)
+        """Expectations and all rules together, by what became of them."""
+        runs = (*self.suites, self.rules, *((self.core.checked,) if self.core else ()))
         return {s: sum(1 for r in runs for o in r.outcomes if o.status is s) for s in Status}
 
 
@@ -81,15 +83,25 @@ def make_report(
     tool_version: str = "",
     links: Sequence[tuple[str, str]] = (),
     facts: Sequence[tuple[str, str]] = (),
+    core: CoreRun | None = None,
+    asked: Callable[[str], bool] = always,
 ) -> Report:
     """A report on all findings of a build.
 
-    `findings` are those of every stage but the checks given as `suites` and `rules`, whose
-    own findings are added here; `explanations` then part them.
+    `findings` are those of every stage but the checks given as `suites`, `rules` and `core`,
+    whose own findings are added here; `explanations` then part them. `core` is None when CDISC's
+    engine was not asked for; of the other rules, `asked` says which were.
     """
     checked = rules or Checked()
     every = [*findings, *(f for run in suites for f in run.findings), *checked.findings]
-    explained, unexplained = explain(every, explanations)
+    every += core.checked.findings if core else ()
+
+    def looked(rule: str) -> bool:
+        if rule.startswith(PREFIX):
+            return core is not None and core.asked(rule)
+        return asked(rule) and (core is not None or not rule.startswith("core."))
+
+    explained, unexplained = explain(every, explanations, looked)
     taken = {id(f) for f, _ in explained}
     notices = [f for f in every if f.severity is Severity.NOTICE and id(f) not in taken]
     return Report(
@@ -105,6 +117,7 @@ def make_report(
         checked,
         tuple(links),
         tuple(facts),
+        core,
     )
 
 
