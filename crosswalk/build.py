@@ -21,6 +21,7 @@ from crosswalk.publish import beside, check_place
 from crosswalk.version import version
 from define.definexml import to_xml
 from define.describe import creation_time, describe_adam, describe_sdtm
+from define.finished import FinishedSdtm, read_finished
 from define.html import to_html
 from define.model import Metadata
 from define.reconcile import check_metadata, reconcile
@@ -29,7 +30,6 @@ from define.xpt import write_dataset
 from mappings.built import BuiltDataset
 from mappings.export import read_export
 from mappings.findings import Finding, SpecPlace
-from mappings.raw import RawForm
 from mappings.scope import Report as Collected
 from mappings.study import Study
 from sdtm.domains import run_sdtm
@@ -54,6 +54,8 @@ PROGRAMS = "analysis/adam/programs"
 class Package:
     """A built study in memory: datasets, their documents, and everything that was checked.
 
+    A study that starts from finished SDTM has neither a document of SDTM nor an account of raw
+    data: `datasets` and `documents` are of ADaM only, and `sources` has the SDTM.
     `baseline` is the SHA-256 of the manifest of the earlier cut whose --SEQ was kept, "" for
     none, and `numbering` what became of its records by domain.
     """
@@ -67,6 +69,7 @@ class Package:
     account: Account
     baseline: str = ""
     numbering: Mapping[str, Numbering] = field(default_factory=dict)
+    sources: Mapping[str, BuiltDataset] = field(default_factory=dict)
 
     @property
     def study(self) -> Study:
@@ -83,7 +86,7 @@ class Package:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Records by dataset name, with the lineage columns."""
-        return {n: d.frame[[*d.variables, "_form", "_row"]] for n, d in self.datasets.items()}
+        return _frames(self.datasets)
 
 
 def default_out(study: Study) -> Path:
@@ -106,48 +109,37 @@ def run_plan(plan: Plan, step: Step = silent, baseline: Baseline | None = None) 
     Raises SpecificationFault for raw files that cannot be read.
     """
     study = plan.study
-    step("Reading the raw export")
-    forms = read_export(study)
-    collected = Collected({n: f.settings.file for n, f in forms.items()}, study.encoding)
-    for form in forms.values():
-        collected.findings.extend(form.findings)
-    step("Mapping to SDTM")
     earlier = baseline or Baseline()
-    sdtm = run_sdtm(plan.sdtm, forms, collected, earlier.domains)
-    tool = version()
-    document, found = describe_sdtm(plan.sdtm, sdtm, tool)
-    documents = [document]
-    account = take_account(
-        study,
-        plan.sdtm.modules,
-        forms,
-        sdtm.datasets,
-        sdtm.set_aside,
-        collected.looked_up,
-        document,
-    )
-    datasets = {d.name: d for d in sdtm.datasets}
+    if plan.finished is None:
+        given = _mapped(plan, earlier, step)
+    else:
+        given = _finished(plan, plan.finished, step)
+    collected, documents, found = given.collected, list(given.documents), list(given.findings)
+    datasets: dict[str, BuiltDataset] = {}
+    if given.documents:
+        datasets.update({d.name: d for d in given.datasets})
     step("Deriving ADaM")
     if plan.adam is not None:
-        adam = run_adam(plan.adam, merged(sdtm.datasets), collected)
-        document, more = describe_adam(plan.adam, adam, tool)
+        adam = run_adam(plan.adam, given.merged(), collected)
+        document, more = describe_adam(plan.adam, adam, version())
         documents.append(document)
-        found = [*found, *more]
+        found.extend(more)
         datasets.update({d.name: d for d in adam.datasets})
     step("Writing define.xml")
     definitions = tuple(to_xml(d) for d in documents)
-    frames = {n: d.frame[[*d.variables, "_form", "_row"]] for n, d in datasets.items()}
-    findings = [*collected.findings, *account.findings, *found]
+    frames = _frames(datasets)
+    findings = [*collected.findings, *found]
     for metadata, xml in zip(documents, definitions, strict=True):
         own = {d.name: frames[d.name] for d in metadata.datasets}
         findings.extend(check_metadata(metadata))
         findings.extend(reconcile(metadata, own, study.encoding))
         findings.extend(schema_check(xml))
     step("Running the Great Expectations suites")
-    lineage = _lineage(plan, datasets, forms)
+    lineage = _lineage(plan, datasets, collected.files)
     suites, checked = run_suites(documents, frames, lineage=lineage)
     step("Running the rules")
-    rules = run_rules(frames, metadata=documents, lineage=lineage)
+    sources = {} if given.documents else {d.name: d for d in given.datasets}
+    rules = run_rules({**_frames(sources), **frames}, metadata=documents, lineage=lineage)
     report = _report(plan, findings, documents, frames, checked, rules)
     return Package(
         plan,
@@ -156,16 +148,72 @@ def run_plan(plan: Plan, step: Step = silent, baseline: Baseline | None = None) 
         definitions,
         suites,
         report,
-        account,
+        given.account,
         earlier.sha256,
-        sdtm.numbering,
+        given.numbering,
+        sources,
     )
 
 
-def _lineage(
-    plan: Plan, datasets: Mapping[str, BuiltDataset], forms: Mapping[str, RawForm]
-) -> Lineage:
-    files = {name: form.settings.file for name, form in forms.items()}
+@dataclass(frozen=True)
+class _Given:
+    """The SDTM that ADaM is derived from, however it came; `documents` where it was built."""
+
+    collected: Collected
+    datasets: tuple[BuiltDataset, ...]
+    findings: tuple[Finding, ...]
+    account: Account
+    documents: tuple[Metadata, ...] = ()
+    numbering: Mapping[str, Numbering] = field(default_factory=dict)
+
+    def merged(self) -> dict[str, pd.DataFrame]:
+        """The datasets with their qualifiers; of files, rows keep where they stand there."""
+        frames = merged(self.datasets)
+        if not self.documents:
+            for dataset in self.datasets:
+                if dataset.name in frames:
+                    frames[dataset.name]["_row"] = dataset.frame["_row"].to_numpy()
+        return frames
+
+
+def _mapped(plan: Plan, earlier: Baseline, step: Step) -> _Given:
+    """SDTM mapped from the raw export."""
+    step("Reading the raw export")
+    forms = read_export(plan.study)
+    collected = Collected({n: f.settings.file for n, f in forms.items()}, plan.study.encoding)
+    for form in forms.values():
+        collected.findings.extend(form.findings)
+    step("Mapping to SDTM")
+    sdtm = run_sdtm(plan.sdtm, forms, collected, earlier.domains)
+    document, found = describe_sdtm(plan.sdtm, sdtm, version())
+    account = take_account(
+        plan.study,
+        plan.sdtm.modules,
+        forms,
+        sdtm.datasets,
+        sdtm.set_aside,
+        collected.looked_up,
+        document,
+    )
+    findings = (*account.findings, *found)
+    return _Given(collected, sdtm.datasets, findings, account, (document,), sdtm.numbering)
+
+
+def _finished(plan: Plan, finished: FinishedSdtm, step: Step) -> _Given:
+    """SDTM that was finished elsewhere."""
+    step("Reading the finished SDTM")
+    files = {name: head.file for name, head in finished.heads.items()}
+    datasets, found = read_finished(plan.study.folder, finished)
+    step("Merging its supplemental qualifiers")
+    collected = Collected(files, plan.study.encoding)
+    return _Given(collected, tuple(datasets), tuple(found), Account((), (), (), {}, ()))
+
+
+def _frames(datasets: Mapping[str, BuiltDataset]) -> dict[str, pd.DataFrame]:
+    return {n: d.frame[[*d.variables, "_form", "_row"]] for n, d in datasets.items()}
+
+
+def _lineage(plan: Plan, datasets: Mapping[str, BuiltDataset], files: Mapping[str, str]) -> Lineage:
     columns: dict[tuple[str, str], str] = {}
     places: dict[tuple[str, str], SpecPlace] = {}
     for name, built in datasets.items():
@@ -174,7 +222,7 @@ def _lineage(
         for block in built.module.blocks:
             for rule in (*block.rules, *block.after):
                 places.setdefault((name, rule.variable), rule.place)
-                if block.source.name in forms:
+                if block.source.name in plan.study.forms:
                     columns.setdefault((name, rule.variable), ", ".join(rule.verb.reads))
     for module in plan.adam.modules if plan.adam else ():
         for rule in module.then:
@@ -193,13 +241,18 @@ def _report(
     study = plan.study
     rows = [row for d in documents for row in dataset_rows(d, frames)]
     m5 = f"../m5/datasets/{study.id.lower()}"
-    links = [("Account of the raw data", "account.html")]
-    links.append(("define.html of SDTM", f"{m5}/{TABULATIONS}/define.html"))
+    links: list[tuple[str, str]] = []
+    if plan.finished is None:
+        links.append(("Account of the raw data", "account.html"))
+        links.append(("define.html of SDTM", f"{m5}/{TABULATIONS}/define.html"))
     if plan.adam is not None:
         links.append(("define.html of ADaM", f"{m5}/{ANALYSIS}/define.html"))
     facts = [(name, value) for name, value in study.standards.items()]
     if study.cutoff:
         facts.append(("data cut-off", study.cutoff))
+    if plan.finished is not None:
+        given = f"{len(plan.finished.heads)} datasets in {plan.finished.source.folder}"
+        facts.append(("SDTM", f"finished before: {given}; this package holds ADaM only"))
     return make_report(
         study.id,
         findings,
@@ -225,9 +278,10 @@ def publish(package: Package, out: Path, step: Step = silent) -> None:
     created = creation_time(study)
     with beside(out) as folder:
         m5 = folder / "m5" / "datasets" / study.id.lower()
-        homes = (m5 / TABULATIONS, m5 / ANALYSIS)
+        homes = {"Tabulation": m5 / TABULATIONS, "Analysis": m5 / ANALYSIS}
         frames = package.frames()
-        for home, metadata, xml in zip(homes, package.documents, package.definitions, strict=False):
+        for metadata, xml in zip(package.documents, package.definitions, strict=True):
+            home = homes[metadata.purpose]
             home.mkdir(parents=True)
             _write_define(home, metadata, xml)
             stamp = datetime.fromisoformat(created)
@@ -244,16 +298,19 @@ def publish(package: Package, out: Path, step: Step = silent) -> None:
                 (programs / f"{source.stem}.txt").write_bytes(source.read_bytes())
         reports = folder / "reports"
         write_reports(reports, package.report, package.suites)
-        write_account(
-            reports,
-            package.account,
-            study.id,
-            fictitious=package.report.fictitious,
-            tool_version=version(),
-        )
+        finished = package.plan.finished
+        if finished is None:
+            write_account(
+                reports,
+                package.account,
+                study.id,
+                fictitious=package.report.fictitious,
+                tool_version=version(),
+            )
         write_manifest(
             folder,
             study,
+            sources=finished.files if finished is not None else (),
             status=package.status,
             tool=version(),
             created=created,

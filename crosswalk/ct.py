@@ -16,7 +16,9 @@ from adam.datasets import run_adam
 from crosswalk.plan import Plan, make_plan
 from crosswalk.version import version
 from define.describe import describe_adam, describe_sdtm
+from define.finished import read_finished
 from define.model import Metadata
+from mappings.built import BuiltDataset
 from mappings.export import read_export
 from mappings.load import Document
 from mappings.rules import Rule
@@ -213,12 +215,16 @@ def used_by(folder: Path) -> Used:
     plan = make_plan(folder)
     forms = read_export(plan.study)
     report = Report({n: f.settings.file for n, f in forms.items()}, plan.study.encoding)
-    sdtm = run_sdtm(plan.sdtm, forms, report)
     tool = version()
     used = Used()
-    _described(describe_sdtm(plan.sdtm, sdtm, tool)[0], used)
+    if plan.finished is not None:
+        datasets: Iterable[BuiltDataset] = read_finished(folder, plan.finished)[0]
+    else:
+        sdtm = run_sdtm(plan.sdtm, forms, report)
+        datasets = sdtm.datasets
+        _described(describe_sdtm(plan.sdtm, sdtm, tool)[0], used)
     if plan.adam is not None:
-        adam = run_adam(plan.adam, merged(sdtm.datasets), report)
+        adam = run_adam(plan.adam, merged(datasets), report)
         _described(describe_adam(plan.adam, adam, tool)[0], used)
     _named(plan, used)
     rules = _rules(plan)

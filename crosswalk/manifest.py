@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,11 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def input_files(study: Study) -> list[Path]:
-    """The files that decide the output: specification and what it names."""
+def input_files(study: Study, sources: Iterable[str] = ()) -> dict[str, Path]:
+    """The files that decide the output: raw forms, derive.py, tables.
+
+    By name as the study gives it; `sources` are the files of finished SDTM.
+    """
     folder = study.folder
     names = [d.file for d in (study.document, *study.sdtm, *study.adam)]
     names += [f for s in study.forms.values() for f in s.files]
@@ -38,7 +41,7 @@ def input_files(study: Study) -> list[Path]:
     if (folder / "derive.py").exists():
         names.append("derive.py")
     names += [p.relative_to(folder).as_posix() for p in folder.glob("tables/*.yaml")]
-    return [folder / name for name in sorted(set(names))]
+    return {name: folder / name for name in sorted({*names, *sources})}
 
 
 def write_manifest(
@@ -50,14 +53,15 @@ def write_manifest(
     created: str,
     baseline: str = "",
     numbering: Mapping[str, Numbering] | None = None,
+    sources: Iterable[str] = (),
 ) -> Path:
     """Write the manifest of the package in `folder`, over all files that are there.
 
     `baseline` is the SHA-256 of the manifest of an earlier cut, `numbering` what became of its
-    records by domain.
+    records by domain, `sources` the files of finished SDTM.
     """
     outputs = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != NAME]
-    inputs = {p.relative_to(study.folder).as_posix(): sha256(p) for p in input_files(study)}
+    inputs = {name: sha256(path) for name, path in input_files(study, sources).items()}
     content: dict[str, Any] = {
         "study": study.id,
         "status": status,

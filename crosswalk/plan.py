@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from adam.datasets import AdamPlan, plan_adam
+from define.finished import FinishedSdtm, look
 from mappings.export import read_headers
 from mappings.findings import Finding, SpecificationFault
 from mappings.load import Document
@@ -29,6 +30,8 @@ class Plan:
     sdtm: SdtmPlan
     adam: AdamPlan | None
     explanations: tuple[Explanation, ...]
+    finished: FinishedSdtm | None = None
+    """The SDTM that the study starts from; `sdtm` then has no modules."""
 
 
 def make_plan(folder: Path) -> Plan:
@@ -59,9 +62,17 @@ def make_plan(folder: Path) -> Plan:
         functions, untold = {}, ("name.function",)
     sdtm: SdtmPlan | None = None
     planned: dict[str, tuple[str, ...]] = {}
+    finished: FinishedSdtm | None = None
     try:
         sdtm = plan_sdtm(study, headers, functions)
         planned = planned_variables(sdtm)
+        if study.finished is not None:
+            finished, found = look(study.folder, study.finished)
+            faults.extend(found)
+            planned = dict(finished.planned)
+            missing |= {PurePosixPath(f.raw.file).stem.upper() for f in found if f.raw}
+            if not planned:
+                untold = (*untold, *_OF_SDTM)
     except SpecificationFault as fault:
         faults.extend(_first_causes(fault.findings, (study.document, *study.sdtm), missing))
         wrong = {f.spec.file for f in fault.findings if f.spec}
@@ -78,7 +89,7 @@ def make_plan(folder: Path) -> Plan:
     faults = [f for f in faults if f.rule not in (*untold, *unsure)]
     if faults or sdtm is None:
         raise SpecificationFault(sorted(dict.fromkeys(faults), key=_place))
-    return Plan(study, sdtm, adam, explanations)
+    return Plan(study, sdtm, adam, explanations, finished)
 
 
 def _place(finding: Finding) -> tuple[str, int, int]:
@@ -107,6 +118,7 @@ def _first_causes(
     return kept
 
 
+_OF_SDTM = ("name.source", "name.dataset", "name.column", "rule.required", "name.key")
 _FOUNDED = ("rule.required", "name.key")
 _FOLLOWING = (
     "name.column",

@@ -15,6 +15,7 @@ from crosswalk.schema_modules import (
     sources_of,
 )
 from crosswalk.schema_parts import MARK, Definitions, Json, ref, when
+from define.finished import look
 from mappings.findings import SpecificationFault
 from mappings.load import Document
 from mappings.modules import made_by
@@ -139,7 +140,12 @@ def _family(name: str) -> str:
 
 
 def _planned(study: Study, headers: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """The variables of the SDTM datasets to come; where modules have faults, what they mean to."""
+    """The variables of the SDTM datasets that are there or to come.
+
+    Where modules have faults, what they mean to make.
+    """
+    if study.finished is not None:
+        return dict(look(study.folder, study.finished)[0].planned)
     try:
         return planned_variables(plan_sdtm(study, headers))
     except SpecificationFault:

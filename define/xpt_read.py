@@ -28,7 +28,7 @@ from define.xport.header import (
 )
 from define.xport.ibm import from_ibm
 
-__all__ = ["Transport", "XptUnreadable", "read_transport", "read_xpt"]
+__all__ = ["Transport", "XptUnreadable", "read_head", "read_transport", "read_xpt"]
 
 _BLOCK_BYTES = 1 << 22
 _BLOCK_ROWS = (64, 1 << 16)
@@ -89,6 +89,17 @@ def read_transport(path: str | Path, encoding: str = "utf-8") -> Transport:
         raise XptUnreadable(path.name, str(error)) from error
 
 
+def read_head(path: str | Path, encoding: str = "utf-8") -> tuple[tuple[Column, ...], str, str]:
+    """Columns, name and label of the file without its rows; XptUnreadable as `read_transport`."""
+    path = Path(path)
+    try:
+        return _Reader(path, codec_name(encoding)).head()
+    except ValueError as error:
+        if isinstance(error, XptUnreadable):
+            raise
+        raise XptUnreadable(path.name, str(error)) from error
+
+
 class _Reader:
     def __init__(self, path: Path, encoding: str) -> None:
         self._encoding = encoding
@@ -109,6 +120,10 @@ class _Reader:
         ]
         if len({c.name for c, _ in self._fields}) < self._count:
             raise ValueError("two variables have the same name")
+
+    def head(self) -> tuple[tuple[Column, ...], str, str]:
+        columns = tuple(column for column, _ in self._fields)
+        return columns, self._word(5 * RECORD + 8, 8), self._word(6 * RECORD + 32, 40)
 
     def read(self) -> Transport:
         columns = tuple(column for column, _ in self._fields)

@@ -21,9 +21,9 @@ class SdtmFolder:
     """
 
     folder: str
-    format: str = ""
-    encoding: str = "utf-8"
-    place: SpecPlace = SpecPlace("study.yaml")
+    format: str
+    encoding: str
+    place: SpecPlace
 
 
 def read_sdtm_folder(

@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 
 from mappings.built import BuiltDataset
-from mappings.frames import blank_text, text_series
+from mappings.frames import (
+    as_text,
+    blank_text,
+    is_numeric,
+    map_distinct_numbers,
+    number_text,
+    text_series,
+)
+from mappings.text import number
 
 
 def merged(datasets: Iterable[BuiltDataset]) -> dict[str, pd.DataFrame]:
@@ -44,18 +52,25 @@ def _qualifiers(dataset: BuiltDataset) -> list[str]:
 
 def _with_qualifiers(frame: pd.DataFrame, supp: pd.DataFrame) -> pd.DataFrame:
     added: dict[str, pd.Series[str]] = {}
-    for name, rows in supp.groupby("QNAM", sort=True):
-        variable = str(rows["IDVAR"].iloc[0])
+    for (name, variable), rows in supp.groupby(["QNAM", "IDVAR"], sort=True):
+        if str(name) in frame.columns or (variable and variable not in frame.columns):
+            continue
         own = frame["USUBJID"]
         theirs = rows["USUBJID"]
         if variable:
-            own = own + "|" + frame[variable].map("{:.0f}".format).astype("str")
-            theirs = theirs + "|" + rows["IDVARVAL"]
+            pointed = rows["IDVARVAL"].str.strip()
+            if is_numeric(frame[variable]):
+                shown = map_distinct_numbers(pointed, lambda texts: [number(t) for t in texts])
+                pointed = number_text(shown)
+            own = own + "|" + as_text(frame[variable])
+            theirs = theirs + "|" + pointed
         table = pd.Series(rows["QVAL"].to_numpy(), index=theirs.to_numpy())
         # Only where two records share a key (DM, reported) can a pointer mean more than one.
         table = table[~table.index.duplicated()]
-        added[str(name)] = text_series(own.map(table))
-    return frame.assign(**{n: c for n, c in added.items() if n not in frame.columns})
+        values = text_series(own.map(table))
+        before = added.get(str(name))
+        added[str(name)] = values if before is None else before.where(before.ne(""), values)
+    return frame.assign(**added)
 
 
 def _identity(frame: pd.DataFrame, keys: tuple[str, ...]) -> pd.Series[str]:
