@@ -8,13 +8,16 @@ deleted are set aside with their reason and counted, so that the account can bal
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from mappings.findings import Finding, RawPlace, Severity, SpecificationFault
 from mappings.frames import Mask, map_distinct, text_series
+
+SHOWN = 20
+"""How many rows at fault are told one by one."""
 
 ENGINE = ("STUDYID", "USUBJID", "SUBJID", "SITEID", "_event", "_repeat", "_id", "_form", "_row")
 
@@ -136,8 +139,26 @@ class RawForm:
 
 def file_fault(file: str, message: str, advice: str, row: int = 0) -> SpecificationFault:
     """The fault of a raw file that cannot be read as what it says it is."""
-    place = RawPlace(file, row)
-    return SpecificationFault([Finding("raw.file", Severity.ERROR, message, advice, raw=place)])
+    return row_faults(file, [(row, message)], advice)
+
+
+def row_faults(
+    file: str, told: Sequence[tuple[int, str]], advice: str, count: int = 0
+) -> SpecificationFault:
+    """The faults of several rows (row and message) that one `advice` mends.
+
+    The first `SHOWN` are told, and how many more there are: `count` of all when `told` is cut.
+    """
+
+    def finding(row: int, message: str, words: str = "") -> Finding:
+        return Finding("raw.file", Severity.ERROR, message, words, raw=RawPlace(file, row))
+
+    findings = [finding(*told[0], advice), *(finding(*t) for t in told[1:SHOWN])]
+    more = max(count, len(told)) - SHOWN
+    if more > 0:
+        rows = "1 more row is" if more == 1 else f"{more:,} more rows are"
+        findings.append(finding(told[SHOWN][0], f"{rows} at fault in this way, from here on"))
+    return SpecificationFault(findings)
 
 
 def make_form(table: RawTable, settings: FormSettings, rule: SubjectRule) -> RawForm:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
-from mappings.findings import Finding, SpecificationFault
+from mappings.findings import Finding
 from mappings.frames import Mask
-from mappings.raw import FormSettings, RawTable, file_fault
+from mappings.raw import SHOWN, FormSettings, RawTable, row_faults
+
+LONG = "Look whether a quote is open there; or set 'cell_limit' in study.yaml."
+REPEATED = "Export it again, or mend the 'id' of the form in study.yaml."
 
 
 def table_faults(table: RawTable, settings: FormSettings) -> list[Finding]:
@@ -15,46 +19,42 @@ def table_faults(table: RawTable, settings: FormSettings) -> list[Finding]:
 
 
 def _long_cells(table: RawTable, settings: FormSettings) -> list[Finding]:
+    told: list[tuple[int, str]] = []
     for name in table.columns:
-        lengths = table.cells[name].str.len()
-        if len(lengths) and int(lengths.max()) > settings.cell_limit:
-            at = int(lengths.to_numpy().argmax())
-            fault = file_fault(
-                settings.file,
-                f"a cell of {int(lengths.iloc[at])} characters in column {name}; "
-                f"the limit is {settings.cell_limit}",
-                "Look whether a quote is open there; or set 'cell_limit' in study.yaml.",
-                int(table.lines.iloc[at]),
-            )
-            return fault.findings
-    return []
+        lengths = table.cells[name].str.len().to_numpy(dtype=np.int64)
+        told += [
+            (int(table.lines.iloc[at]), long_cell(settings, int(lengths[at]), name))
+            for at in np.flatnonzero(lengths > settings.cell_limit).tolist()
+        ]
+    return row_faults(settings.file, sorted(told), LONG).findings if told else []
 
 
 def _ids_twice(table: RawTable, settings: FormSettings) -> list[Finding]:
     columns = [c for c in settings.id if c in table.columns]
-    if not columns:
-        return []
-    keys = table.cells[columns]
-    twice: Mask = keys.duplicated().to_numpy(dtype=bool)
-    if not twice.any():
-        return []
-    at = int(np.flatnonzero(twice)[0])
-    first = int((keys == keys.iloc[at]).all(axis=1).to_numpy().argmax())
-    return repeated(
-        settings.file,
-        ", ".join(f"{c} '{keys[c].iloc[at]}'" for c in columns),
-        int(table.lines.iloc[first]),
-        int(table.lines.iloc[at]),
-        int(twice.sum()),
-    ).findings
+    return twice(table.cells[columns], table.lines, settings.file) if columns else []
 
 
-def repeated(file: str, key: str, first: int, second: int, count: int) -> SpecificationFault:
-    """The fault of a file in which what identifies a row stands twice; `count` such rows."""
-    return file_fault(
-        file,
-        f"the row id {key} stands in row {first} and again here"
-        + (f" ({count} such rows)" if count > 1 else ""),
-        "Export it again, or mend the 'id' of the form in study.yaml.",
-        second,
-    )
+def twice(keys: pd.DataFrame, lines: pd.Series[int], file: str) -> list[Finding]:
+    """A fault for each row whose `keys` stood in an earlier row."""
+    again: Mask = keys.duplicated().to_numpy(dtype=bool)
+    if not again.any():
+        return []
+    groups = keys.groupby(list(keys.columns), sort=False, dropna=False).ngroup().to_numpy()
+    first = np.unique(groups, return_index=True)[1][groups]
+    told = []
+    for at in np.flatnonzero(again)[: SHOWN + 1].tolist():
+        key = ", ".join(f"{c} '{keys[c].iloc[at]}'" for c in keys.columns)
+        earlier = int(lines.iloc[first[at]])
+        told.append((int(lines.iloc[at]), repeated(key, earlier)))
+    return row_faults(file, told, REPEATED, int(again.sum())).findings
+
+
+def repeated(key: str, first: int) -> str:
+    """What is said of a row whose identity stood in the row `first`."""
+    return f"the row id {key} stands in row {first} and again here"
+
+
+def long_cell(settings: FormSettings, length: int | str, column: str = "") -> str:
+    """What is said of a cell over the form's limit."""
+    where = f" in column {column}" if column else ""
+    return f"a cell of {length} characters{where}; the limit is {settings.cell_limit}"

@@ -19,26 +19,26 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from mappings.raw import FormSettings, RawTable, file_fault
+from mappings.findings import SpecificationFault
+from mappings.raw import SHOWN, FormSettings, RawTable, file_fault, row_faults
+from mappings.readers.checks import LONG, long_cell
+from mappings.readers.files import unpacked
 
 Lines = npt.NDArray[np.int64]
+CELLS = (
+    "A cell with the separator in it must be quoted; a last row that is too short means that the "
+    "file is cut off."
+)
 
 
 def read_text(path: Path, settings: FormSettings, *, head: bool = False) -> str:
     """The file (or its first line) as text in its declared encoding; line ends as `\\n`.
 
-    Raises SpecificationFault when it is missing, empty, a zip, or in another encoding.
+    A file compressed by gzip is unpacked. Raises SpecificationFault when it is missing, empty, a
+    zip, cut off, unpacks to too much, or is in another encoding.
     """
     file = settings.file
-    try:
-        with path.open("rb") as stream:
-            data = stream.readline() if head else stream.read()
-    except FileNotFoundError:
-        raise file_fault(
-            file, "the file does not exist", "Put the export there, or mend 'file' in study.yaml."
-        ) from None
-    except OSError as error:
-        raise file_fault(file, f"cannot be read: {error.strerror}", "") from None
+    data = unpacked(path, file, head=head)
     if not data.strip():
         raise file_fault(
             file,
@@ -54,18 +54,40 @@ def read_text(path: Path, settings: FormSettings, *, head: bool = False) -> str:
         raise file_fault(
             file, f"there is no encoding '{settings.encoding}'", "Mend 'encoding' in study.yaml."
         ) from None
-    except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
-        raise file_fault(
-            file,
-            f"byte {error.start + 1} is not {settings.encoding} text",
-            "Declare the right 'encoding' for this form in study.yaml.",
-            row,
-        ) from None
+    except UnicodeDecodeError:
+        raise _other_encoding(data, codec, settings) from None
     if "\x00" in text:
-        row = text[: text.index("\x00")].count("\n") + 1
-        raise file_fault(file, "a NUL character: this is not a text file", "Export it again.", row)
+        rows = [n for n, line in enumerate(text.split("\n"), 1) if "\x00" in line]
+        message = f"a NUL character: this is not a text file{_also(rows)}"
+        raise file_fault(file, message, "Export it again.", rows[0])
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _other_encoding(data: bytes, codec: str, settings: FormSettings) -> SpecificationFault:
+    """The first byte of each row that is no text in the declared encoding."""
+    starts: list[int] = []
+
+    def note(error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeDecodeError)
+        starts.append(error.start)
+        return "\ufffd", error.end
+
+    codecs.register_error("crosswalk.note", note)
+    data.decode(codec, errors="crosswalk.note")
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
+    rows = np.unique(np.searchsorted(ends, starts) + 1).tolist()
+    message = f"byte {starts[0] + 1} is not {settings.encoding} text{_also(rows)}"
+    advice = "Declare the right 'encoding' for this form in study.yaml."
+    return file_fault(settings.file, message, advice, rows[0])
+
+
+def _also(rows: list[int]) -> str:
+    """The other rows with the same fault, which mostly all rows have."""
+    if len(rows) == 1:
+        return ""
+    more = f" and {len(rows) - 1 - SHOWN:,} more" if len(rows) > SHOWN + 1 else ""
+    word = "row" if len(rows) == 2 else "rows"
+    return f"; the same in {word} {', '.join(map(str, rows[1 : SHOWN + 1]))}{more}"
 
 
 def read_header(path: Path, settings: FormSettings) -> tuple[str, ...]:
@@ -103,7 +125,7 @@ def parse(text: str, settings: FormSettings, first: int = 1) -> RawTable:
     if table is not None and table.num_rows == plain:
         lines = np.arange(first + 1, first + 1 + plain, dtype=np.int64)
     else:
-        lines = _starts(body, delimiter, len(header), file, first)
+        lines = _starts(body, settings, len(header), first)
     if table is None or table.num_rows != len(lines):
         message = "rows and lines do not agree: a quote may be open"
         raise file_fault(file, message, "Export it again.")
@@ -118,17 +140,24 @@ def parse(text: str, settings: FormSettings, first: int = 1) -> RawTable:
 
 def _table(body: str, header: list[str], delimiter: str) -> Any:
     """The cells, or None when pyarrow refuses some row (which is then named precisely)."""
-    try:
-        return pacsv.read_csv(
-            pa.py_buffer(body.encode("utf-8")),
-            read_options=pacsv.ReadOptions(column_names=header, use_threads=False),
-            parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-            convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid:
-        return None
+    data = body.encode("utf-8")
+    # A row that does not fit into a block is refused; the usual size is tried first.
+    for size in (1 << 20, len(data) + 1):
+        try:
+            return pacsv.read_csv(
+                pa.py_buffer(data),
+                read_options=pacsv.ReadOptions(
+                    column_names=header, use_threads=False, block_size=size
+                ),
+                parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+                convert_options=pacsv.ConvertOptions(
+                    column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            if "straddling" not in str(error):
+                return None
+    return None
 
 
 def _header(text: str, settings: FormSettings) -> list[str]:
@@ -156,31 +185,40 @@ def check_header(header: list[str], file: str) -> None:
         )
 
 
-def _starts(body: str, delimiter: str, width: int, file: str, first: int) -> Lines:
+def _starts(body: str, settings: FormSettings, width: int, first: int) -> Lines:
     """Line number of each record, where cells hold line breaks or a row is at fault."""
-    reader = csv.reader(io.StringIO(body), delimiter=delimiter, strict=True)
+    file, limit = settings.file, csv.field_size_limit(settings.cell_limit)
+    reader = csv.reader(io.StringIO(body), delimiter=settings.delimiter, strict=True)
     ends = [1]
     widths: list[int] = []
+    broken: csv.Error | None = None
     try:
         for record in reader:
             ends.append(reader.line_num + 1)
             widths.append(len(record))
     except csv.Error as error:
-        raise file_fault(
-            file,
-            f"the quoting is broken ({error}): the file may be cut off",
-            "Export it again.",
-            reader.line_num + first,
-        ) from None
+        broken = error
+    finally:
+        csv.field_size_limit(limit)
     numbers = [end + first for end in ends[:-1]]
-    for number, cells in zip(numbers, widths, strict=True):
-        if cells not in (width, 0):
-            word = "many" if cells > width else "few"
-            raise file_fault(
-                file,
-                f"{cells} cells where the header has {width}: too {word}",
-                "A cell with the separator in it must be quoted; a last row that is too short "
-                "means that the file is cut off.",
-                number,
-            )
+    told = [
+        (number, f"{cells} cells where the header has {width}: too {_much(cells, width)}")
+        for number, cells in zip(numbers, widths, strict=True)
+        if cells not in (width, 0)
+    ]
+    found = row_faults(file, told, CELLS).findings if told else []
+    if broken is not None:
+        at = reader.line_num + first
+        if "field larger" in str(broken):
+            message = long_cell(settings, f"more than {settings.cell_limit}")
+            found += file_fault(file, message, LONG, at).findings
+        else:
+            message = f"the quoting is broken ({broken}): the file may be cut off"
+            found += file_fault(file, message, "Export it again.", at).findings
+    if found:
+        raise SpecificationFault(found)
     return np.asarray([n for n, w in zip(numbers, widths, strict=True) if w], dtype=np.int64)
+
+
+def _much(cells: int, width: int) -> str:
+    return "many" if cells > width else "few"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mappings.findings import Finding, RawPlace, Severity
+from mappings.findings import Finding, RawPlace, Severity, SpecificationFault
 from mappings.load import did_you_mean
 from mappings.raw import FormSettings, RawItem, RawTable, file_fault
 from mappings.readers.odm_metadata import (
@@ -70,6 +70,8 @@ def read_odm(folder: Path, forms: Sequence[FormSettings]) -> dict[str, RawTable]
         if not number:
             check_root(element, file)
         reading.take(event, element)
+    if faults := [f for rows in reading.rows for f in rows.faults()]:
+        raise SpecificationFault(list(dict.fromkeys(faults)))
     found: dict[str, RawTable] = {}
     for layout, rows in zip(layouts, reading.rows, strict=True):
         strange = sorted(rows.items - set(layout.names))

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mappings.raw import file_fault
-from mappings.readers.checks import repeated
+from mappings.findings import Finding
+from mappings.raw import file_fault, row_faults
+from mappings.readers.checks import REPEATED, repeated
 from mappings.readers.odm_metadata import KEYS, UNIT
 
 
@@ -30,11 +31,22 @@ class Rows:
         self._row = -1
         self._open: dict[str, int] = {}
         self._seen: set[tuple[str, str]] = set()
+        self._twice: list[tuple[int, str]] = []
+        self._repeats: dict[str, str] = {}
 
     @property
     def items(self) -> set[str]:
         """The ItemOIDs that had a value."""
         return set(self.cells)
+
+    def faults(self) -> list[Finding]:
+        """Rows that stand twice, and item groups of which only 'group' says how they make rows."""
+        found = row_faults(self.file, self._twice, REPEATED).findings if self._twice else []
+        advice = "Say in 'group' which item groups make the rows of this form."
+        for message, subject in self._repeats.items():
+            told = f"{message} (first for subject {subject})"
+            found += file_fault(self.file, told, advice).findings
+        return found
 
     def open_form(self, keys: Mapping[str, str]) -> None:
         """A FormData begins."""
@@ -50,6 +62,7 @@ class Rows:
         repeat = keys.get("ItemGroupRepeatKey", "") if self.groups else ""
         if (group, repeat) in self._seen:
             self._refuse(group, repeat, keys)
+            return True
         self._seen.add((group, repeat))
         if repeat not in self._open:
             self._open[repeat] = self._new(keys, repeat)
@@ -90,20 +103,20 @@ class Rows:
     def _new(self, keys: Mapping[str, str], repeat: str) -> int:
         values = {**keys, "ItemGroupRepeatKey": repeat}
         identity = tuple(values.get(k, "") for k in KEYS)
-        first = self._identity.setdefault(identity, len(self.keys) + 1)
-        if first <= len(self.keys):
+        number = len(self.keys) + 1
+        first = self._identity.setdefault(identity, number)
+        if first < number:
             key = " ".join(f"{k} '{v}'" for k, v in zip(KEYS, identity, strict=True) if v)
-            raise repeated(self.file, key, first, len(self.keys) + 1, 1)
+            self._twice.append((number, repeated(key, first)))
         self.keys.append(tuple(values.get(k, "") for k in self.key_columns))
         return len(self.keys) - 1
 
     def _refuse(self, group: str, repeat: str, keys: Mapping[str, str]) -> None:
         subject, form = keys.get("SubjectKey", ""), keys.get("FormOID", "")
         if self.groups:
+            number = len(self.keys)
             key = f"{group} '{repeat}' of form {form}, subject {subject}"
-            raise repeated(self.file, key, len(self.keys), len(self.keys), 1)
-        raise file_fault(
-            self.file,
-            f"the item group {group} repeats within the form {form} (subject {subject})",
-            "Say in 'group' which item groups make the rows of this form.",
-        )
+            self._twice.append((number, repeated(key, number)))
+        else:
+            message = f"the item group {group} repeats within the form {form}"
+            self._repeats.setdefault(message, subject)

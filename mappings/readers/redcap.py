@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mappings.findings import Finding, RawPlace, Severity
+from mappings.findings import Finding, RawPlace, Severity, SpecificationFault
 from mappings.frames import Mask
 from mappings.load import did_you_mean
-from mappings.raw import FormSettings, RawItem, RawTable, file_fault
-from mappings.readers.checks import repeated
+from mappings.raw import SHOWN, FormSettings, RawItem, RawTable, file_fault, row_faults
+from mappings.readers.checks import twice
 from mappings.readers.delimited import parse, read_header, read_text
 from mappings.readers.redcap_dictionary import CHECKED, COMPLETE, Dictionary, read_dictionary
 
@@ -180,15 +180,8 @@ def _form(settings: FormSettings, layout: _Layout) -> str:
 
 def _check_rows(whole: RawTable, layout: _Layout, settings: FormSettings) -> None:
     keys = whole.cells[[layout.record, *(c for c in SYSTEM[:3] if c in layout.system)]]
-    twice = keys.duplicated().to_numpy(dtype=bool)
-    if twice.any():
-        at = int(np.flatnonzero(twice)[0])
-        first = int((keys == keys.iloc[at]).all(axis=1).to_numpy().argmax())
-        key = ", ".join(f"{c} '{keys[c].iloc[at]}'" for c in keys.columns)
-        lines = whole.lines
-        raise repeated(
-            settings.file, key, int(lines.iloc[first]), int(lines.iloc[at]), int(twice.sum())
-        )
+    if found := twice(keys, whole.lines, settings.file):
+        raise SpecificationFault(found)
 
 
 def _instruments(whole: RawTable, layout: _Layout, settings: FormSettings) -> pd.Series[str]:
@@ -229,16 +222,15 @@ def _check_values(
         right, wrong = set(choices), set(choices.values())
         if settings.values == "label":
             right, wrong = wrong, right
-        odd = cells[name].isin(sorted(wrong - right)).to_numpy(dtype=bool)
-        if odd.any():
-            at = int(np.flatnonzero(odd)[0])
-            kinds = ("the text of a choice", "label")
-            if settings.values == "label":
-                kinds = ("the code of a choice", "raw")
-            raise file_fault(
-                settings.file,
-                f"'{cells[name].iloc[at]}' in column {name} is {kinds[0]}: "
-                f"this is not the '{settings.values}' export that study.yaml declares",
-                f"Set 'values: {kinds[1]}', or export the data the other way.",
-                lines[at],
-            )
+        odd = np.flatnonzero(cells[name].isin(sorted(wrong - right)).to_numpy(dtype=bool))
+        kinds = ("the text of a choice", "label")
+        if settings.values == "label":
+            kinds = ("the code of a choice", "raw")
+        said = f"{kinds[0]}: this is not the '{settings.values}' export that study.yaml declares"
+        told = [
+            (lines[at], f"'{cells[name].iloc[at]}' in column {name} is {said}")
+            for at in odd[: SHOWN + 1].tolist()
+        ]
+        if told:
+            advice = f"Set 'values: {kinds[1]}', or export the data the other way."
+            raise row_faults(settings.file, told, advice, len(odd))

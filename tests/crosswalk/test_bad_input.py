@@ -496,12 +496,11 @@ def wrong_encoding(study: Copy) -> list[str]:
     with pytest.raises(UnicodeDecodeError) as caught:
         data.decode("utf-8")
     byte = caught.value.start
-    return [
-        (
-            f"raw/vendor/markers.csv, row {data[:byte].count(10) + 1}: byte {byte + 1} is not "
-            "utf-8 text. Declare the right 'encoding' for this form in study.yaml."
-        )
-    ]
+    start = f"raw/vendor/markers.csv, row {data[:byte].count(10) + 1}: byte {byte + 1} is not utf-8"
+    rows = [n for n, line in enumerate(data.split(b"\n"), 1) if any(b > 127 for b in line)]
+    also = f"{', '.join(map(str, rows[1:21]))} and {len(rows) - 21:,} more"
+    advice = "Declare the right 'encoding' for this form in study.yaml."
+    return [f"{start} text; the same in rows {also}. {advice}"]
 
 
 @case

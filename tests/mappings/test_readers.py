@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import gzip
+import hashlib
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import mappings.readers.files
 from mappings.findings import SpecificationFault
 from mappings.raw import FormSettings, RawTable
 from mappings.readers import columns_of, read_tables
@@ -140,6 +144,109 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "ae.csv").mkdir()
     with pytest.raises(SpecificationFault, match=r"^ae\.csv: cannot be read: "):
         table_of(tmp_path, settings())
+
+
+def rows_of(folder: Path, data: str | bytes, **changes: Any) -> list[str]:
+    """All faults of one file, without its name."""
+    (folder / "ae.csv").write_bytes(data.encode() if isinstance(data, str) else data)
+    return [str(f).removeprefix("ae.csv, ") for f in read_tables(folder, [settings(**changes)])[1]]
+
+
+def test_every_row_at_fault_is_told_and_the_advice_once(tmp_path: Path) -> None:
+    assert rows_of(tmp_path, "A,B\n1,2\n3\n4,5\n6,7,8\n") == [
+        f"row 3: 1 cells where the header has 2: too few. {CELLS}",
+        "row 5: 3 cells where the header has 2: too many",
+    ]
+    assert rows_of(tmp_path, 'A,B\n1\n2,"x\n') == [
+        f"row 2: 1 cells where the header has 2: too few. {CELLS}",
+        "row 3: the quoting is broken (unexpected end of data): the file may be cut off. " + MEND,
+    ]
+    assert rows_of(tmp_path, b"A,B\n1,\xff\n2,3\n\xfe\xff,4\n") == [
+        (
+            "row 2: byte 7 is not utf-8 text; the same in row 4. Declare the right 'encoding' for "
+            "this form in study.yaml."
+        )
+    ]
+    assert rows_of(tmp_path, b"A,B\n1,\x00\n2,3\n4,\x00\n5,\x00\n") == [
+        "row 2: a NUL character: this is not a text file; the same in rows 4, 5. " + MEND
+    ]
+    assert rows_of(tmp_path, "A,B\n1,2\n1,3\n4,5\n1,6\n", id=("A",)) == [
+        (
+            "row 3: the row id A '1' stands in row 2 and again here. Export it again, or mend the "
+            "'id' of the form in study.yaml."
+        ),
+        "row 5: the row id A '1' stands in row 2 and again here",
+    ]
+    assert rows_of(tmp_path, "A,B\n12345,2\n3,4\n5,123456\n", cell_limit=4)[1:] == [
+        "row 4: a cell of 6 characters in column B; the limit is 4"
+    ]
+
+
+def test_of_very_many_rows_at_fault_the_first_are_told(tmp_path: Path) -> None:
+    said = rows_of(tmp_path, "A,B\n" + "1\n" * 1000)
+    assert [s.partition(":")[0] for s in said] == [f"row {n}" for n in range(2, 23)]
+    assert said[-1] == "row 22: 980 more rows are at fault in this way, from here on"
+    (one,) = rows_of(tmp_path, b"A,B\n" + b"\xff,2\n" * 1000)
+    assert "the same in rows 3, 4, 5," in one
+    assert "22 and 979 more." in one
+
+
+def test_a_row_larger_than_the_blocks_of_the_parser(tmp_path: Path) -> None:
+    long = "x" * 90_000
+    row = ",".join([long] * 30)
+    header = ",".join(f"C{n}" for n in range(30))
+    table = read(tmp_path, f"{header}\n{row}\n{row}\n")
+    assert cells(table) == [[long] * 30] * 2
+
+
+def test_a_long_cell_with_a_line_break_is_read_as_far_as_the_limit_allows(tmp_path: Path) -> None:
+    text = 'A,B\n1,"' + "x" * 150_000 + '\ny"\n2,3\n'
+    table = read(tmp_path, text, cell_limit=200_000)
+    assert [len(c) for c in table.cells["B"]] == [150_002, 1]
+    assert table.lines.tolist() == [2, 4]
+    assert "a cell of more than 100000 characters; the limit is 100000" in fault(tmp_path, text)
+
+
+@pytest.mark.parametrize("reader", ["csv", "rave"])
+def test_a_file_compressed_by_gzip(tmp_path: Path, reader: str) -> None:
+    text = 'A,B\n一,"x\ny"\n2,z\n' + ("EOF\n" if reader == "rave" else "")
+    packed = gzip.compress(text.encode("gb18030"))
+    plain = read(tmp_path, text, reader=reader)
+    table = read(tmp_path, packed, reader=reader, encoding="gb18030")
+    assert cells(table) == cells(plain) == [["一", "x\ny"], ["2", "z"]]
+    assert table.lines.tolist() == [2, 4]
+    assert columns_of(tmp_path, [settings(encoding="gb18030")])[0] == {"ae": ("A", "B")}
+
+
+def test_a_compressed_file_that_is_cut_off_or_damaged(tmp_path: Path) -> None:
+    noise = "".join(hashlib.sha256(bytes([n])).hexdigest() + ",1\n" for n in range(100))
+    packed = gzip.compress(("A,B\n" + noise).encode())
+    assert "cut off or damaged" in fault(tmp_path, packed[:-20])
+    broken = bytearray(packed)
+    broken[-6] ^= 1
+    assert "cut off or damaged (CRC check failed" in fault(tmp_path, bytes(broken))
+    assert "the file is empty" in fault(tmp_path, gzip.compress(b""))
+    assert "too few" in fault(tmp_path, gzip.compress(b"A,B\n1\n"))
+
+
+def test_a_compressed_file_that_blows_up_is_refused_without_being_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = gzip.compress(b"A,B\n" + b"1,2\n" * 10_000_000)
+    assert len(packed) < 100_000
+    monkeypatch.setattr(mappings.readers.files, "LARGEST", 30 << 20)
+    tracemalloc.start()
+    said = fault(tmp_path, packed)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert said == (
+        "ae.csv: the file unpacks to more than 30 MiB. Unpack it yourself, or export it in parts."
+    )
+    assert most < 10 << 20
+    bomb = gzip.compress(b"x" * (40 << 20))
+    assert columns_of(tmp_path, [settings()])[1] == []
+    (tmp_path / "ae.csv").write_bytes(bomb)
+    assert "unpacks to more than" in str(read_tables(tmp_path, [settings()])[1][0])
 
 
 def test_the_faults_of_all_files_at_once(tmp_path: Path) -> None:
