@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from crosswalk.manifest import TABULATIONS, sha256
+from crosswalk.manifest import TABULATIONS, sha256, whole_manifest
 from crosswalk.publish import MANIFEST, previous
 from define.xpt_read import XptUnreadable, read_xpt
 from mappings.frames import blank_number, blank_text, is_numeric
@@ -55,7 +54,9 @@ def read_baseline(folder: Path, plan: SdtmPlan, out: Path) -> Baseline:
             f"{shown} is no package of Crosswalk (there is no {MANIFEST} that can be read); name"
             " the folder that an earlier build wrote"
         ) from None
-    manifest = _manifest(data, f"{shown}/{MANIFEST}")
+    manifest = whole_manifest(data)
+    if manifest is None:
+        raise BaselineRefused(f"{shown}/{MANIFEST} is not the manifest of a package of Crosswalk")
     if manifest["study"] != plan.study.id:
         raise BaselineRefused(
             f"{shown} is a package of the study {manifest['study']}, not of {plan.study.id};"
@@ -64,27 +65,6 @@ def read_baseline(folder: Path, plan: SdtmPlan, out: Path) -> Baseline:
     modules = [m for m in plan.modules if sequence(domain(m.target))]
     found = {m.target: _earlier(folder, manifest, m, plan.study) for m in modules}
     return Baseline(digest, {n: e for n, e in found.items() if e is not None})
-
-
-def _manifest(data: bytes, shown: str) -> Mapping[str, Any]:
-    """The manifest, when what is needed of it is there and of the right kind."""
-    try:
-        content = json.loads(data)
-        whole = (
-            isinstance(content["study"], str)
-            and all(isinstance(v, str) for v in content["outputs"].values())
-            and all(
-                isinstance(n, int) and n > 0
-                for told in content.get("sequence", {}).values()
-                for n in told["highest"].values()
-            )
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        whole = False
-    if not whole:
-        raise BaselineRefused(f"{shown} is not the manifest of a package of Crosswalk")
-    given: Mapping[str, Any] = content
-    return given
 
 
 def _earlier(

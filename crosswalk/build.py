@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 
 from adam.datasets import run_adam
 from crosswalk.baseline import Baseline, read_baseline
+from crosswalk.core import judge
+from crosswalk.home import write_home
 from crosswalk.manifest import TABULATIONS, write_manifest
 from crosswalk.plan import Plan, make_plan
 from crosswalk.progress import Step, silent
@@ -22,11 +23,9 @@ from crosswalk.version import version
 from define.definexml import to_xml
 from define.describe import creation_time, describe_adam, describe_sdtm
 from define.finished import FinishedSdtm, read_finished
-from define.html import to_html
 from define.model import Metadata
 from define.reconcile import check_metadata, reconcile
-from define.schema_check import StylesheetMissing, schema_check, stylesheet
-from define.xpt import write_dataset
+from define.schema_check import schema_check
 from mappings.built import BuiltDataset
 from mappings.export import read_export
 from mappings.findings import Finding, SpecPlace
@@ -37,6 +36,7 @@ from sdtm.merged import merged
 from sdtm.numbering import Numbering
 from validation.account import Account, take_account
 from validation.account.report import write_account
+from validation.core import CoreRun, Engine
 from validation.locate import Lineage
 from validation.outcome import Checked
 from validation.report import dataset_rows, make_report, write_reports
@@ -70,6 +70,7 @@ class Package:
     baseline: str = ""
     numbering: Mapping[str, Numbering] = field(default_factory=dict)
     sources: Mapping[str, BuiltDataset] = field(default_factory=dict)
+    lineage: Lineage = field(default_factory=Lineage)
 
     @property
     def study(self) -> Study:
@@ -103,10 +104,16 @@ def make_package(folder: Path, step: Step = silent) -> Package:
     return run_plan(make_plan(folder), step)
 
 
-def run_plan(plan: Plan, step: Step = silent, baseline: Baseline | None = None) -> Package:
+def run_plan(
+    plan: Plan,
+    step: Step = silent,
+    baseline: Baseline | None = None,
+    engine: Engine | None = None,
+) -> Package:
     """Build a planned study in memory, after the numbers of an earlier cut if one is given.
 
-    Raises SpecificationFault for raw files that cannot be read.
+    `engine` is CDISC CORE, if its judgement is wanted. Raises SpecificationFault for raw files
+    that cannot be read.
     """
     study = plan.study
     earlier = baseline or Baseline()
@@ -140,7 +147,11 @@ def run_plan(plan: Plan, step: Step = silent, baseline: Baseline | None = None) 
     step("Running the rules")
     sources = {} if given.documents else {d.name: d for d in given.datasets}
     rules = run_rules({**_frames(sources), **frames}, metadata=documents, lineage=lineage)
-    report = _report(plan, findings, documents, frames, checked, rules)
+    core = None
+    if engine is not None:
+        step("Running CDISC CORE")
+        core = judge(engine, study, documents, definitions, frames, lineage)
+    report = _report(plan, findings, documents, frames, checked, rules, core)
     return Package(
         plan,
         datasets,
@@ -152,6 +163,7 @@ def run_plan(plan: Plan, step: Step = silent, baseline: Baseline | None = None) 
         earlier.sha256,
         given.numbering,
         sources,
+        lineage,
     )
 
 
@@ -237,6 +249,7 @@ def _report(
     frames: Mapping[str, pd.DataFrame],
     suites: list[Checked],
     rules: Checked,
+    core: CoreRun | None,
 ) -> Report:
     study = plan.study
     rows = [row for d in documents for row in dataset_rows(d, frames)]
@@ -265,6 +278,7 @@ def _report(
         tool_version=version(),
         links=links,
         facts=facts,
+        core=core,
     )
 
 
@@ -281,15 +295,7 @@ def publish(package: Package, out: Path, step: Step = silent) -> None:
         homes = {"Tabulation": m5 / TABULATIONS, "Analysis": m5 / ANALYSIS}
         frames = package.frames()
         for metadata, xml in zip(package.documents, package.definitions, strict=True):
-            home = homes[metadata.purpose]
-            home.mkdir(parents=True)
-            _write_define(home, metadata, xml)
-            stamp = datetime.fromisoformat(created)
-            for dataset in metadata.datasets:
-                if dataset.records:
-                    path = home / dataset.file
-                    frame = frames[dataset.name]
-                    write_dataset(path, frame, dataset, stamp, encoding=study.encoding)
+            write_home(homes[metadata.purpose], metadata, xml, frames, study)
         if study.adam:
             programs = m5 / PROGRAMS
             programs.mkdir(parents=True)
@@ -319,25 +325,17 @@ def publish(package: Package, out: Path, step: Step = silent) -> None:
         )
 
 
-def _write_define(home: Path, metadata: Metadata, xml: bytes) -> None:
-    (home / "define.xml").write_bytes(xml)
-    (home / "define.html").write_bytes(to_html(metadata))
-    try:
-        (home / "define2-1.xsl").write_bytes(stylesheet())
-    except StylesheetMissing:
-        # schema_check has already said that the package it comes with is not there.
-        return
-
-
 def build(
     folder: Path,
     out: Path | None = None,
     step: Step = silent,
     baseline: Path | None = None,
+    engine: Engine | None = None,
 ) -> tuple[Package, Path]:
     """Build and publish; gives the package and where it went.
 
-    `baseline` is the package of an earlier cut whose --SEQ is kept. Raises what `make_package`
+    `baseline` is the package of an earlier cut whose --SEQ is kept, `engine` CDISC CORE, if its
+    judgement is wanted. Raises what `make_package`
     and `publish` raise, and BaselineRefused; whether `out` can be written and the baseline be
     used is looked at before the data are read.
     """
@@ -346,6 +344,6 @@ def build(
     place = out if out is not None else default_out(plan.study)
     check_place(place)
     earlier = read_baseline(baseline, plan.sdtm, place) if baseline is not None else None
-    package = run_plan(plan, step, earlier)
+    package = run_plan(plan, step, earlier, engine)
     publish(package, place, step)
     return package, place

@@ -16,6 +16,7 @@ import typer
 from crosswalk import progress, show
 from crosswalk.baseline import BaselineRefused
 from crosswalk.build import STEPS, build
+from crosswalk.check import CheckRefused, check
 from crosswalk.ct import as_text, ct_diff
 from crosswalk.init.first import CannotBegin, first_dict, first_study, first_text
 from crosswalk.plan import make_plan
@@ -26,11 +27,14 @@ from define.xpt import XptRefusal
 from mappings.findings import Finding, Severity, SpecificationFault
 from mappings.verbs.call import CallFault
 from sdtm.terminology import TerminologyError
+from validation.core import COMMAND, MINUTES, Engine, engine_of
+from validation.exports import findings_json
 
 FINDINGS, USAGE, OURS, STOPPED = 1, 2, 3, 130
 REFUSALS: dict[type[BaseException], str] = {
     BaselineRefused: "baseline.refused",
     CannotPublish: "publish.refused",
+    CheckRefused: "check.refused",
     CannotBegin: "init.refused",
     CallFault: "call.failed",
     XptRefusal: "xpt.refused",
@@ -50,6 +54,21 @@ app.add_typer(ct, name="ct", help="Controlled terminology of a study.")
 
 StudyFolder = Annotated[Path, typer.Argument(help="Folder that holds study.yaml.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
+Core = Annotated[
+    bool, typer.Option("--core", help="Have CDISC's engine CORE judge the SDTM datasets too.")
+]
+CoreCommand = Annotated[
+    str,
+    typer.Option(
+        "--core-command",
+        envvar="CROSSWALK_CORE",
+        help="How CORE is started here, such as 'python3.12 /opt/core/core.py'.",
+    ),
+]
+CoreMinutes = Annotated[
+    float,
+    typer.Option("--core-minutes", envvar="CROSSWALK_CORE_MINUTES", help="How long CORE may take."),
+]
 Debug = Annotated[
     bool, typer.Option("--debug", help="Show the traceback of a fault of Crosswalk itself.")
 ]
@@ -110,6 +129,13 @@ def _guarded(study: Path, work: Callable[[], int], *, json: bool, debug: bool) -
     raise typer.Exit(code)
 
 
+def _engine(command: str, minutes: float) -> Engine:
+    try:
+        return engine_of(command, minutes)
+    except ValueError as error:
+        raise CheckRefused(f"the command '{command}' of CDISC CORE is unusable: {error}") from None
+
+
 @app.command(name="build")
 def build_command(
     study: StudyFolder,
@@ -123,6 +149,9 @@ def build_command(
             "--baseline", help="Package of an earlier data cut; its records keep their --SEQ."
         ),
     ] = None,
+    core: Core = False,
+    core_command: CoreCommand = COMMAND,
+    core_minutes: CoreMinutes = MINUTES,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
@@ -134,16 +163,51 @@ def build_command(
 
     def work() -> int:
         console = show.console(stderr=True)
+        engine = _engine(core_command, core_minutes) if core else None
         if json:
-            package, place = build(study, out, baseline=baseline)
+            package, place = build(study, out, baseline=baseline, engine=engine)
             typer.echo(show.as_json(package, place))
             return package.exit_code
-        with progress.shown(console, STEPS) as step:
-            package, place = build(study, out, step, baseline)
+        with progress.shown(console, STEPS + core) as step:
+            package, place = build(study, out, step, baseline, engine)
         show.summary(show.console(), package, place)
         return package.exit_code
 
     _guarded(study, work, json=json, debug=debug)
+
+
+@app.command(name="check")
+def check_command(
+    package: Annotated[
+        Path, typer.Argument(help="A package, or a folder of XPT files with their define.xml.")
+    ],
+    study: Annotated[
+        Path | None,
+        typer.Option("--study", help="Its study: explanations, and raw rows of the findings."),
+    ] = None,
+    core: Core = False,
+    core_command: CoreCommand = COMMAND,
+    core_minutes: CoreMinutes = MINUTES,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Check a package as it lies there; nothing is written.
+
+    Its files against its manifest, its datasets and each define.xml; with --core CDISC's rules.
+    Exit code 0: nothing is left to mend or explain. 1: findings. 2: it is no package, or the
+    study is at fault.
+    """
+
+    def work() -> int:
+        engine = _engine(core_command, core_minutes) if core else None
+        report = check(package, engine, study)
+        if json:
+            typer.echo(findings_json(report), nl=False)
+        else:
+            show.checked(show.console(), report)
+        return 0 if report.status == "final" else FINDINGS
+
+    _guarded(package if study is None else study, work, json=json, debug=debug)
 
 
 @app.command()

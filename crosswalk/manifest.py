@@ -27,6 +27,24 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def whole_manifest(data: bytes) -> Mapping[str, Any] | None:
+    """The manifest of a package; None when what is needed of it is not there or of another kind."""
+    try:
+        content = json.loads(data)
+        whole = (
+            isinstance(content["study"], str)
+            and all(isinstance(v, str) for v in content["outputs"].values())
+            and all(
+                isinstance(n, int) and n > 0
+                for told in content.get("sequence", {}).values()
+                for n in told["highest"].values()
+            )
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return content if whole else None
+
+
 def input_files(study: Study, sources: Iterable[str] = ()) -> dict[str, Path]:
     """The files that decide the output: raw forms, derive.py, tables.
 

@@ -11,6 +11,9 @@ from rich.table import Table
 
 from crosswalk.build import Package
 from mappings.findings import Finding
+from validation.core import CoreRun
+from validation.outcome import Status
+from validation.summary import Report
 
 MOST = 25
 
@@ -45,17 +48,43 @@ def summary(on: Console, package: Package, out: Path) -> None:
         subjects = "" if row.subjects is None else str(row.subjects)
         table.add_row(row.name, row.label, str(row.records), subjects, str(row.variables))
     on.print(table, soft_wrap=False)
+    _findings(on, report, "in reports/index.html")
+    if report.core is not None:
+        on.print(_core(report.core))
+    style = "bold green" if package.status == "final" else "bold yellow"
+    on.print(f"Status {package.status}: {out.as_posix()}", style=style)
+
+
+def _findings(on: Console, report: Report, where: str) -> None:
     for finding in report.unexplained[:MOST]:
         on.print(f"{finding.severity}: {finding.rule}: {finding}")
     more = len(report.unexplained) - MOST
     if more > 0:
-        on.print(f"... and {more} more, in reports/index.html")
+        on.print(f"... and {more} more, {where}")
     on.print(
         f"{_count(len(report.unexplained), 'finding')} to mend or explain, "
         f"{len(report.explained)} explained, {_count(len(report.notices), 'notice')}.",
     )
-    style = "bold green" if package.status == "final" else "bold yellow"
-    on.print(f"Status {package.status}: {out.as_posix()}", style=style)
+
+
+def checked(on: Console, report: Report) -> None:
+    """What became of each check of a package, and the findings that nobody has explained."""
+    for outcome in report.rules.outcomes:
+        name = f"{outcome.dataset}: " if outcome.dataset else ""
+        why = f" ({outcome.reason})" if outcome.reason else ""
+        on.print(f"{name}{outcome.text}: {outcome.status}{why}")
+    on.print(_core(report.core) if report.core else "CDISC CORE: not run (--core runs it)")
+    _findings(on, report, "with --json")
+
+
+def _core(core: CoreRun) -> str:
+    if not core.answered:
+        return f"CDISC CORE: not run ({core.reason})"
+    passed, failed, idle = map(core.rules, (Status.PASSED, Status.FAILED, Status.NOT_RUN))
+    return (
+        f"CDISC CORE {core.engine}, {core.standard}: {_count(passed, 'rule')} passed, "
+        f"{failed} failed, {idle} not run."
+    )
 
 
 def _count(number: int, word: str) -> str:
@@ -77,6 +106,7 @@ def as_json(package: Package, out: Path) -> str:
             "explained": len(report.explained),
             "notices": len(report.notices),
         },
+        "core": _core(report.core) if report.core else None,
     }
     return json.dumps(content, indent=2)
 

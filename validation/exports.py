@@ -127,9 +127,9 @@ def _core(core: CoreRun) -> dict[str, Any]:
         "standard": core.standard,
         "terminology": list(core.terminology),
         "reason": core.reason,
-        "passed": run.passed,
-        "failed": run.failed,
-        "not_run": run.not_run,
+        "passed": core.rules(Status.PASSED),
+        "failed": core.rules(Status.FAILED),
+        "not_run": core.rules(Status.NOT_RUN),
         "not_passed": [_outcome(o) for o in run.outcomes if o.status is not Status.PASSED],
     }
 

@@ -6,12 +6,14 @@ imported. What it did not answer (absent, stopped, a rule that it skipped) is sa
 
 from __future__ import annotations
 
-from validation.core.engine import CoreNotRun, Engine, engine_of, run_engine
+from validation.core.engine import COMMAND, MINUTES, CoreNotRun, Engine, engine_of, run_engine
 from validation.core.findings import core_run, not_run
 from validation.core.model import CoreRun
 from validation.core.report import CoreReport, CoreUnreadable, read_core_report
 
 __all__ = [
+    "COMMAND",
+    "MINUTES",
     "CoreNotRun",
     "CoreReport",
     "CoreRun",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from validation.outcome import Checked
+from validation.outcome import Checked, Status
 
 PREFIX = "CORE-"
 """How the ids of the engine's rules begin, and those of no other rule."""
@@ -30,6 +30,10 @@ class CoreRun:
     def answered(self) -> bool:
         """Whether there is an answer at all."""
         return not self.reason
+
+    def rules(self, status: Status) -> int:
+        """How many of the engine's rules ended so, in one dataset at least."""
+        return len({o.check for o in self.checked.outcomes if o.status is status})
 
     def asked(self, rule: str) -> bool:
         """Whether a finding of this rule of the engine would have been seen, had there been one."""
