@@ -22,6 +22,7 @@ from mappings.frames import (
     present,
     sorted_positions,
 )
+from mappings.iso8601 import complete_day
 from mappings.names import Names, Source
 from mappings.rules import Rule, VerbClass, parse_rule
 from mappings.scope import LookedUp, Scope
@@ -71,16 +72,23 @@ def _keyed(values: pd.Series[Any], *, numeric: bool) -> pd.Series[str]:
     return map_distinct(values, lambda texts: [plain(t) for t in texts])
 
 
+def _days(values: pd.Series[Any]) -> pd.Series[float]:
+    """The day of each date: a number is one, text must show year, month and day."""
+    return values.astype("float64") if is_numeric(values) else complete_day(values)
+
+
 @dataclass(frozen=True)
 class Lookup:
     """The value that the key of the row has on the other side; missing when there is none.
 
-    Several rows with different values need `pick`; without it they are a finding.
+    Several rows with different values need `pick`; without it they are a finding. `asof`
+    is a date of the own row: only rows on or before that day, by their order, answer then.
     """
 
     places: tuple[Place, ...]
     ours: tuple[str, ...]
     pick: str
+    asof: str = ""
 
     @property
     def origin(self) -> str:
@@ -93,7 +101,7 @@ class Lookup:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return self.ours
+        return (*self.ours, self.asof) if self.asof else self.ours
 
     @property
     def uses(self) -> tuple[str, ...]:
@@ -111,7 +119,11 @@ class Lookup:
         # A missing key is nobody's: it matches no other missing key.
         table = table[np.logical_and.reduce([present(table[k]) for k in keys])]
         every = table
-        if self.pick:
+        if self.asof:
+            table = self._as_of(scope, table, own)
+            own = own.assign(row=np.arange(len(own)))
+            keys = ["row"]
+        elif self.pick:
             table = table.iloc[sorted_positions(table["order"], last=self.pick == "last")]
         else:
             table = table.drop_duplicates([*keys, "value"])
@@ -130,7 +142,7 @@ class Lookup:
                 )
                 table = table.drop_duplicates(keys, keep=False)
         table = table.drop_duplicates(keys, keep="last" if self.pick == "last" else "first")
-        self._note(scope, every, table, own)
+        self._note(scope, every, table, own[[k for k in own.columns if k != "row"]])
         numeric = is_numeric(table["value"]) if len(table) else self._numeric(parts)
         if not len(table):
             return blank_number(scope.index) if numeric else blank_text(scope.index)
@@ -139,6 +151,20 @@ class Lookup:
             return pd.Series(found.to_numpy(dtype="float64"), index=scope.index)
         filled = found.astype("str").fillna("").to_numpy()
         return pd.Series(filled, index=scope.index, dtype="str")
+
+    def _as_of(self, scope: Scope, table: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+        """The one row that answers each own row (`row` is its number), not after its date."""
+        keys = list(own.columns)
+        table = table.iloc[sorted_positions(table["order"], last=True)]
+        asked = own.assign(row=np.arange(len(own)), day=_days(scope[self.asof]).to_numpy())
+        given = table.assign(day=_days(table["order"]).to_numpy())
+        asked = asked[asked["day"].notna()].sort_values("day", kind="stable")
+        given = given[given["day"].notna()].sort_values("day", kind="stable")
+        if self.pick == "last":
+            return pd.merge_asof(asked, given, on="day", by=keys)
+        earliest = given.drop_duplicates(keys).rename(columns={"day": "from"})
+        found = asked.merge(earliest, how="inner", on=keys)
+        return found[found["from"] <= found["day"]]
 
     def _note(
         self, scope: Scope, every: pd.DataFrame, taken: pd.DataFrame, own: pd.DataFrame
@@ -178,6 +204,8 @@ class Lookup:
         if self.places[0].order:
             which = {"first": "The first ", "last": "The last ", "": ""}[self.pick]
         ending = f", in the order of {self.places[0].order}" if self.places[0].order else ""
+        if self.asof:
+            ending += f", not after {self.asof}"
         return f"{which}{' or '.join(texts)}{ending}"
 
 
@@ -216,6 +244,20 @@ def lookup_verb(table: Mapping[str, VerbClass]) -> VerbClass:
             places = [place({**data, "in": listed}, names, theirs)]
             if "order" in data and "pick" not in data:
                 names.fault("rule.key", "'order' does nothing without 'pick'", "", "order")
-        return Lookup(tuple(places), ours, str(data.get("pick", "")))
+        return Lookup(tuple(places), ours, str(data.get("pick", "")), as_of(data, names, places))
+
+    def as_of(data: Mapping[str, Any], names: Names, places: list[Place]) -> str:
+        if "asof" not in data:
+            return ""
+        name = names.column(data["asof"], "asof")
+        if "pick" not in data:
+            names.fault("lookup.pick", "'asof' needs 'pick'", "", "asof")
+        if name.endswith("DTM"):
+            message = f"'{data['asof']}' is a date-time, and 'asof' compares days"
+            names.fault("lookup.asof", message, "Name the date.", "asof")
+        if any(p.source.kind != "dataset" for p in places):
+            message = "'asof' is of finished datasets only"
+            names.fault("lookup.asof", message, "", "asof")
+        return name
 
     return parse
