@@ -8,9 +8,9 @@ import pandas as pd
 from mappings.findings import Finding
 from mappings.frames import text_series
 from mappings.load import did_you_mean, spec_fault
-from mappings.study import Study
+from mappings.study import Study, SummaryParameter
 from mappings.text import fits, pieces
-from sdtm.standard import domain
+from sdtm.standard import IG_VERSION, MODEL_VERSION, domain
 from sdtm.terminology import Terminology
 
 FLAVOURS = (
@@ -18,6 +18,31 @@ FLAVOURS = (
     *("ASKU", "NAV", "NASK", "QS", "TRC", "MSK", "NA"),
 )
 """The null flavours of ISO 21090 that SDTMIG 3.4 lists for TSVALNF."""
+
+
+_NO_YES = (
+    *("ADAPT", "ADDON", "BRDNAIND", "BRIND", "DMCIND", "EXTTIND", "FDADEIND", "FDADRIND"),
+    *("HLTSUBJI", "ONGOSIND", "PASSIND", "PDPSTIND", "PDSTIND", "PIPIND", "RANDOM", "RDIND"),
+    "SSTDYIND",
+)
+RESPONSES = {
+    **dict.fromkeys(_NO_YES, "C66742"),
+    "DOSFRM": "C66726",
+    "DOSFRQ": "C71113",
+    "DOSU": "C71620",
+    "INTMODEL": "C99076",
+    "INTTYPE": "C99078",
+    "ROUTE": "C66729",
+    "SEXPOP": "C66732",
+    "STYPE": "C99077",
+    "TBLIND": "C66735",
+    "TCNTRL": "C66785",
+    "TINDTP": "C66736",
+    "TPHASE": "C66737",
+    "TTYPE": "C66739",
+}
+"""The codelist of the values of each parameter that has one (SDTMIG 3.4 appendix C1)."""
+CT = "CDISC CT"
 
 
 def check_summary(study: Study, terminology: Terminology) -> list[Finding]:
@@ -41,7 +66,54 @@ def check_summary(study: Study, terminology: Terminology) -> list[Finding]:
                 message = f"'{text}' cannot stand in a package in {study.encoding}"
                 advice = "Write it in other characters, or declare another 'encoding'."
                 faults.append(spec_fault("ts.encoding", message, parameter.place, advice))
+        faults.extend(_check_term(parameter, terminology))
+        faults.extend(_check_agreement(parameter, study))
     return faults
+
+
+def _check_term(parameter: SummaryParameter, terminology: Terminology) -> list[Finding]:
+    """A value that its closed codelist lacks, and a code that is not the value's."""
+    code = RESPONSES.get(parameter.parameter, "")
+    if not code or not parameter.value:
+        return []
+    terms = terminology.codelist(code)
+    if parameter.value not in terms:
+        if terms.extensible and parameter.reference != CT:
+            return []
+        message = f"{parameter.parameter}: '{parameter.value}' is not in {terms.name} ({code})"
+        hint = did_you_mean(parameter.value, list(terms.values))
+        return [spec_fault("ts.term", message, parameter.place, hint)]
+    right = terms.term(parameter.value).code
+    if parameter.code and parameter.reference in ("", CT) and parameter.code != right:
+        message = f"{parameter.parameter}: {parameter.code} is not the code of {parameter.value}"
+        advice = f"It is {right}; without 'code' it is filled in."
+        return [spec_fault("ts.code", message, parameter.place, advice)]
+    return []
+
+
+def _check_agreement(parameter: SummaryParameter, study: Study) -> list[Finding]:
+    """A value that study.yaml says elsewhere, and otherwise."""
+    told = {
+        "DCUTDTC": (study.cutoff, "cutoff"),
+        "SDTIGVER": (study.standards.get("sdtmig", ""), "sdtmig of standards"),
+        "SDTMVER": (MODEL_VERSION, "the model of SDTMIG " + IG_VERSION),
+    }
+    wanted, where = told.get(parameter.parameter, ("", ""))
+    if not wanted or not parameter.value or parameter.value == wanted:
+        return []
+    message = f"{parameter.parameter} is '{parameter.value}', but {where} is '{wanted}'"
+    return [spec_fault("ts.agreement", message, parameter.place, "Correct one of the two.")]
+
+
+def _coded(parameter: SummaryParameter, study: Study, terminology: Terminology) -> dict[str, str]:
+    """TSVALCD, TSVCDREF and TSVCDVER; those of a published term need not be written."""
+    code, reference, version = parameter.code, parameter.reference, parameter.version
+    terms = terminology.codelist(RESPONSES.get(parameter.parameter, "C66742"))
+    published = parameter.parameter in RESPONSES and parameter.value in terms
+    if published and reference in ("", CT):
+        code = terms.term(parameter.value).code
+        reference, version = CT, version or study.standards.get("terminology", "")
+    return {"TSVALCD": code, "TSVCDREF": reference, "TSVCDVER": version}
 
 
 def summary_variables(frame: pd.DataFrame) -> tuple[str, ...]:
@@ -70,9 +142,7 @@ def summary(study: Study, terminology: Terminology) -> pd.DataFrame:
             "TSPARMCD": code,
             "TSPARM": decodes[code],
             "TSVALNF": parameter.null,
-            "TSVALCD": parameter.code,
-            "TSVCDREF": parameter.reference,
-            "TSVCDVER": parameter.version,
+            **_coded(parameter, study, terminology),
             "_form": "study.yaml",
             "_row": parameter.place.line,
         }

@@ -15,8 +15,11 @@ from sdtm.trial import check_summary, summary, summary_variables
 PLACE = SpecPlace("study.yaml", 31, 5)
 
 
-def study(*parameters: SummaryParameter, encoding: str = "ascii") -> Any:
-    return SimpleNamespace(id="S", ts=parameters, encoding=encoding)
+def study(*parameters: SummaryParameter, encoding: str = "ascii", cutoff: str = "") -> Any:
+    standards = {"sdtmig": "3.4", "terminology": "2025-03-28"}
+    return SimpleNamespace(
+        id="S", ts=parameters, encoding=encoding, standards=standards, cutoff=cutoff
+    )
 
 
 def parameter(name: str, value: str = "", null: str = "", **more: str) -> SummaryParameter:
@@ -39,6 +42,26 @@ def parameter(name: str, value: str = "", null: str = "", **more: str) -> Summar
             "ts.encoding",
             "'caf\u00e9' cannot stand in a package in ascii",
         ),
+        (
+            parameter("RANDOM", "NO"),
+            "ts.term",
+            "RANDOM: 'NO' is not in No Yes Response (C66742)",
+        ),
+        (
+            parameter("SEXPOP", "BOTH", code="C49487"),
+            "ts.code",
+            "SEXPOP: C49487 is not the code of BOTH",
+        ),
+        (
+            parameter("SDTIGVER", "3.3"),
+            "ts.agreement",
+            "SDTIGVER is '3.3', but sdtmig of standards is '3.4'",
+        ),
+        (
+            parameter("SDTMVER", "1.8"),
+            "ts.agreement",
+            "SDTMVER is '1.8', but the model of SDTMIG 3.4 is '2.0'",
+        ),
     ],
 )
 def test_a_faulty_parameter(given: SummaryParameter, rule: str, message: str) -> None:
@@ -47,7 +70,8 @@ def test_a_faulty_parameter(given: SummaryParameter, rule: str, message: str) ->
 
 
 def test_good_parameters_have_no_fault() -> None:
-    good = study(parameter("TITLE", "x"), parameter("SENDTC", null="UNK"))
+    sponsors = parameter("TBLIND", "PARTLY OPEN")  # of a codelist that can be extended
+    good = study(parameter("TITLE", "x"), parameter("SENDTC", null="UNK"), sponsors)
     assert check_summary(good, sdtm_terminology()) == []
     assert (
         check_summary(study(parameter("TITLE", "caf\u00e9"), encoding="utf-8"), sdtm_terminology())
@@ -55,10 +79,34 @@ def test_good_parameters_have_no_fault() -> None:
     )
 
 
+def test_the_cutoff_is_said_the_same_in_both_places() -> None:
+    given = parameter("DCUTDTC", "2024-06-30")
+    assert check_summary(study(given, cutoff="2024-06-30"), sdtm_terminology()) == []
+    [fault] = check_summary(study(given, cutoff="2024-07-01"), sdtm_terminology())
+    assert fault.message == "DCUTDTC is '2024-06-30', but cutoff is '2024-07-01'"
+
+
+def test_the_code_of_a_published_value_is_filled_in() -> None:
+    frame = summary(
+        study(
+            parameter("RANDOM", "N"),
+            parameter("AGEMIN", "P18Y", reference="ISO 8601"),
+            parameter("TRT", "Cells", code="X1", reference="UNII"),
+            parameter("SENDTC", null="NAV"),
+        ),
+        sdtm_terminology(),
+    )
+    coded = frame.set_index("TSPARMCD")[["TSVALCD", "TSVCDREF", "TSVCDVER"]]
+    assert coded.loc["RANDOM"].tolist() == ["C49487", "CDISC CT", "2025-03-28"]
+    assert coded.loc["AGEMIN"].tolist() == ["", "ISO 8601", ""]
+    assert coded.loc["TRT"].tolist() == ["X1", "UNII", ""]
+    assert coded.loc["SENDTC"].tolist() == ["", "", ""]
+
+
 def test_parameters_are_sorted_and_numbered_within_their_code() -> None:
     frame = summary(
         study(
-            parameter("TTYPE", "EFFICACY", code="C49666", reference="CDISC CT", version="2025"),
+            parameter("TTYPE", "EFFICACY", reference="CDISC CT", version="2025"),
             parameter("AGEMIN", "P18Y"),
             parameter("TTYPE", "SAFETY"),
             parameter("SENDTC", null="UNK"),
@@ -72,7 +120,8 @@ def test_parameters_are_sorted_and_numbered_within_their_code() -> None:
         ["TTYPE", 2.0, "SAFETY", ""],
     ]
     assert frame["TSPARM"].tolist()[0] == "Planned Minimum Age of Subjects"
-    assert frame["TSVALCD"].tolist() == ["", "", "C49666", ""]
+    assert frame["TSVALCD"].tolist() == ["", "", "C49666", "C49667"]
+    assert frame["TSVCDVER"].tolist() == ["", "", "2025", "2025-03-28"]
     assert frame["_row"].tolist() == [31] * 4
 
 

@@ -21,24 +21,122 @@ def frame(**columns: Sequence[object]) -> pd.DataFrame:
 
 
 def ts() -> pd.DataFrame:
-    from validation.rules.dm import _ALWAYS, _INTERVENTIONAL  # noqa: PLC0415
+    from validation.rules.summary import ALWAYS, EXPECTED, INTERVENTIONAL  # noqa: PLC0415
 
-    codes = sorted({*_ALWAYS, *_INTERVENTIONAL})
-    values = {"SSTDTC": "2023-11-01", "STYPE": "INTERVENTIONAL"}
+    codes = sorted({*ALWAYS, *EXPECTED, *INTERVENTIONAL})
+    values = {
+        "ACTSUB": "2",
+        "AGEMAX": "",
+        "AGEMIN": "P18Y",
+        "DCUTDTC": "2024-06-30",
+        "FCNTRY": "CHN",
+        "LENGTH": "P24M",
+        "NARMS": "2",
+        "NCOHORT": "2",
+        "PLANSUB": "40",
+        "RANDOM": "N",
+        "SENDTC": "2024-06",
+        "SEXPOP": "F",
+        "SSTDTC": "2023-12-27",
+        "STYPE": "INTERVENTIONAL",
+    }
     return frame(
         STUDYID=["S"] * len(codes),
         DOMAIN=["TS"] * len(codes),
         TSSEQ=[1.0] * len(codes),
         TSPARMCD=codes,
         TSPARM=[f"Name of {c}" for c in codes],
-        TSVAL=[values.get(c, "x") if c != "AGEMAX" else "" for c in codes],
+        TSVAL=[values.get(c, "x") for c in codes],
         TSVALNF=["" if c != "AGEMAX" else "PINF" for c in codes],
     )
+
+
+def design() -> dict[str, pd.DataFrame]:
+    """Two arms of three elements, four planned visits, two criteria."""
+    arms, elements = ["DL1", "DL2"], ["SCRN", "TRT", "FUP"]
+    return {
+        "TA": frame(
+            STUDYID=["S"] * 6,
+            DOMAIN=["TA"] * 6,
+            ARMCD=[a for a in arms for _ in elements],
+            ARM=[a for a in ("Dose level 1", "Dose level 2") for _ in elements],
+            TAETORD=[1.0, 2.0, 3.0] * 2,
+            ETCD=elements * 2,
+            ELEMENT=["Screening", "Treatment", "Follow-up"] * 2,
+            EPOCH=["SCREENING", "TREATMENT", "FOLLOW-UP"] * 2,
+        ),
+        "TE": frame(
+            STUDYID=["S"] * 3,
+            DOMAIN=["TE"] * 3,
+            ETCD=elements,
+            ELEMENT=["Screening", "Treatment", "Follow-up"],
+        ),
+        "TV": frame(
+            STUDYID=["S"] * 4,
+            DOMAIN=["TV"] * 4,
+            VISITNUM=[1.0, 2.0, 7.0, 9.0],
+            VISIT=["SCREENING", "DAY 1", "DAY 28", "END"],
+            VISITDY=[-7.0, 1.0, 28.0, NAN],
+        ),
+        "TI": frame(
+            STUDYID=["S"] * 2,
+            DOMAIN=["TI"] * 2,
+            IETESTCD=["INCL01", "EXCL01"],
+            IETEST=["Of age", "Infection"],
+            IECAT=["INCLUSION", "EXCLUSION"],
+        ),
+        "IE": frame(
+            STUDYID=["S"] * 2,
+            DOMAIN=["IE"] * 2,
+            USUBJID=[S3] * 2,
+            IESEQ=[1.0, 2.0],
+            IETESTCD=["INCL01", "EXCL01"],
+            IETEST=["Of age", "Infection"],
+            IECAT=["INCLUSION", "EXCLUSION"],
+            IEORRES=["N", "Y"],
+            IESTRESC=["N", "Y"],
+        ),
+        "SE": frame(
+            STUDYID=["S"] * 7,
+            DOMAIN=["SE"] * 7,
+            USUBJID=[S1] * 3 + [S2] * 3 + [S3],
+            SESEQ=[1.0, 2.0, 3.0] * 2 + [1.0],
+            ETCD=[*elements, *elements, "SCRN"],
+            ELEMENT=["Screening", "Treatment", "Follow-up"] * 2 + ["Screening"],
+            TAETORD=[1.0, 2.0, 3.0] * 2 + [1.0],
+            EPOCH=["SCREENING", "TREATMENT", "FOLLOW-UP"] * 2 + ["SCREENING"],
+            SESTDTC=[
+                *("2023-12-27", "2024-01-10T09:00", "2024-02-20"),
+                *("2024-01-02", "2024-01-20", "2024-02-20", "2024-01-25"),
+            ],
+            SEENDTC=[
+                *("2024-01-10", "2024-02-20", "2024-03"),
+                *("2024-01-20T10:00", "2024-02-20", "", "2024-01-30"),
+            ],
+            SEUPDES=[""] * 7,
+        ),
+        "SV": frame(
+            STUDYID=["S"] * 7,
+            DOMAIN=["SV"] * 7,
+            USUBJID=[S1] * 4 + [S2] * 3,
+            VISITNUM=[1.0, 2.0, 2.1, 7.0, 1.0, 7.0, 9.0],
+            VISIT=["SCREENING", "DAY 1", "UNSCHEDULED 2.1", "DAY 28", "SCREENING", "DAY 28", "END"],
+            VISITDY=[-7.0, 1.0, NAN, 28.0, -7.0, 28.0, NAN],
+            SVPRESP=["Y", "Y", "", "Y", "Y", "Y", "Y"],
+            SVOCCUR=["Y", "Y", "", "Y", "Y", "Y", "N"],
+            SVSTDTC=[
+                *("2024-01-02", "2024-01-10", "2024-01-15", "2024-02-07"),
+                *("2024-01-08", "2024-02-17", ""),
+            ],
+            SVSTDY=[-8.0, 1.0, 6.0, 29.0, -12.0, 29.0, NAN],
+        ),
+    }
 
 
 def good() -> dict[str, pd.DataFrame]:
     """The datasets by name; a fresh copy each time."""
     return {
+        **design(),
         "DM": frame(
             STUDYID=["S"] * 3,
             DOMAIN=["DM"] * 3,
@@ -48,8 +146,17 @@ def good() -> dict[str, pd.DataFrame]:
             RFXENDTC=["2024-02-14", "2024-01-20T10:30", ""],
             DTHDTC=["2024-03-10", "", ""],
             DTHFL=["Y", "", ""],
+            RFICDTC=["2023-12-27", "2024-01-02", "2023-11-25"],
+            RFPENDTC=["2024-03-10", "2024-06-12", "2024-01-30"],
+            SEX=["F", "F", "M"],
+            AGE=[44.0, 81.0, 17.0],
+            AGEU=["YEARS"] * 3,
+            COUNTRY=["CHN"] * 3,
             ARMCD=["DL1", "DL2", ""],
             ARM=["Dose level 1", "Dose level 2", ""],
+            ACTARMCD=["DL1", "DL2", ""],
+            ACTARM=["Dose level 1", "Dose level 2", ""],
+            ARMNRS=["", "", "SCREEN FAILURE"],
         ),
         "EX": frame(
             STUDYID=["S"] * 4,
@@ -71,6 +178,7 @@ def good() -> dict[str, pd.DataFrame]:
             AETOXGR=["2", "5", "1", "3"],
             AESTDTC=["2024-01-09", "2024-03-01", "2024-01", "2024---15"],
             AESTDY=[-1.0, 52.0, NAN, NAN],
+            EPOCH=["SCREENING", "FOLLOW-UP", "", ""],
         ),
         "SUPPAE": frame(
             STUDYID=["S"] * 3,

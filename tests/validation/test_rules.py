@@ -38,7 +38,7 @@ def good() -> dict[str, pd.DataFrame]:
     return frames
 
 
-Break = tuple[str, str, int, str, Any]
+Break = tuple[str, str, int | str, str, Any]
 
 CELLS: list[Break] = [
     ("sdtm.required", "AE", 0, "AETERM", ""),
@@ -89,9 +89,69 @@ CELLS: list[Break] = [
     ("dm.first_exposure", "DM", 2, "RFXSTDTC", "2024-01-30"),
     ("dm.last_exposure", "DM", 1, "RFXENDTC", "2024-01-20T10:31"),
     ("dm.reference_start", "DM", 1, "RFSTDTC", "2024-01-21"),
+    ("trial.arm_in_ta", "DM", 0, "ARM", "Dose level 2"),
+    ("trial.arm_in_ta", "DM", 1, "ACTARMCD", "DL9"),
+    ("trial.arm_in_ta", "DM", 2, "ARM", "Screen Failure"),
+    ("trial.arm_order", "TA", 1, "TAETORD", 1.0),
+    ("trial.arm_reason", "DM", 2, "ARMNRS", ""),
+    ("trial.arm_reason", "DM", 0, "ARMNRS", "NOT ASSIGNED"),
+    ("trial.arm_reason", "DM", 2, "ARMNRS", "ASSIGNED, NOT TREATED"),
+    ("trial.arm_treated", "DM", 0, "ACTARMCD", ""),
+    ("trial.arm_treated", "DM", 2, "ACTARMCD", "DL1"),
+    ("trial.element_in_te", "SE", 1, "ELEMENT", "Therapy"),
+    ("trial.element_in_te", "SE", 1, "ETCD", "UNPLAN"),
+    ("trial.element_in_te", "TA", 1, "ETCD", "TREAT"),
+    ("trial.element_used", "TE", 2, "ETCD", "FOLL"),
+    ("trial.element_planned", "SE", 1, "TAETORD", 3.0),
+    ("trial.element_planned", "SE", 1, "TAETORD", NAN),
+    ("trial.element_planned", "SE", 6, "TAETORD", 4.0),
+    ("trial.element_order", "SE", 2, "SESTDTC", "2024-01-09"),
+    ("trial.element_order", "SE", 2, "TAETORD", 1.0),
+    ("trial.element_gap", "SE", 0, "SEENDTC", "2024-01-09"),
+    ("trial.element_gap", "SE", 1, "SEENDTC", ""),
+    ("trial.element_gap", "SE", 2, "SESTDTC", "2024-02-21"),
+    ("trial.element_epoch", "SE", 1, "EPOCH", "SCREENING"),
+    ("trial.subject_elements", "DM", 0, "RFSTDTC", "2024-04-01"),
+    ("trial.subject_elements", "DM", 2, "USUBJID", "S-02-002"),
+    ("trial.dose_in_treatment", "EX", 0, "EXSTDTC", "2024-01-09"),
+    ("trial.dose_in_treatment", "EX", 1, "EXSTDTC", "2024-02-21"),
+    ("trial.epoch", "AE", 0, "EPOCH", "TREATMENT"),
+    ("trial.epoch", "AE", 1, "EPOCH", ""),
+    ("trial.epoch", "AE", 1, "AESTDTC", "2024-04-01"),
+    ("trial.criterion_in_ti", "IE", 0, "IETESTCD", "INCL02"),
+    ("trial.criterion_in_ti", "IE", 1, "IECAT", "INCLUSION"),
+    ("trial.criterion_once", "TI", 1, "IETESTCD", "INCL01"),
+    ("trial.criterion_result", "IE", 0, "IEORRES", "Y"),
+    ("trial.criterion_result", "IE", 1, "IESTRESC", "N"),
+    ("visit.in_tv", "SV", 0, "VISIT", "SCREEN"),
+    ("visit.in_tv", "SV", 3, "VISITNUM", 8.0),
+    ("visit.in_tv", "SV", 3, "VISITDY", 29.0),
+    ("visit.in_tv", "LB", 0, "VISITNUM", 3.0),
+    ("visit.unplanned", "SV", 2, "VISITNUM", 7.0),
+    ("visit.in_sv", "LB", 0, "VISITNUM", 9.0),
+    ("visit.in_sv", "TR", 2, "USUBJID", S3),
+    ("visit.once", "SV", 1, "VISITNUM", 1.0),
+    ("visit.window", "SV", 0, "SVSTDY", 2.0),
+    ("visit.window", "SV", 3, "SVSTDY", -1.0),
     ("ts.required", "TS", 4, "TSVAL", ""),
     ("ts.required", "TS", 0, "TSPARMCD", "OTHER"),
-    ("ts.study_start", "TS", -1, "TSVAL", "2023-11"),
+    ("ts.expected", "TS", "THERAREA", "TSVAL", ""),
+    ("ts.null", "TS", "AGEMAX", "TSVAL", "P75Y"),
+    ("ts.null", "TS", "AGEMAX", "TSVALNF", ""),
+    ("ts.format", "TS", "PLANSUB", "TSVAL", "forty"),
+    ("ts.format", "TS", "AGEMIN", "TSVAL", "18 years"),
+    ("ts.format", "TS", "LENGTH", "TSVAL", "PT"),
+    ("ts.format", "TS", "DCUTDTC", "TSVAL", "30JUN2024"),
+    ("ts.study_start", "TS", "SSTDTC", "TSVAL", "2023-11"),
+    ("ts.actual_subjects", "TS", "ACTSUB", "TSVAL", "1"),
+    ("ts.actual_subjects", "TS", "ACTSUB", "TSVAL", "4"),
+    ("ts.arms", "TS", "NARMS", "TSVAL", "3"),
+    ("ts.sex", "DM", 0, "SEX", "M"),
+    ("ts.age", "DM", 0, "AGE", 17.0),
+    ("ts.start_of_consent", "TS", "SSTDTC", "TSVAL", "2023-11-25"),
+    ("ts.end_of_participation", "TS", "SENDTC", "TSVAL", "2024-06-11"),
+    ("ts.country", "DM", 0, "COUNTRY", "USA"),
+    ("ts.randomized", "TS", "RANDOM", "TSVAL", "Y"),
     ("tr.lesion_in_tu", "TR", 0, "TRLNKID", "T02"),
     ("tu.lesion_measured", "TU", 1, "TULNKID", "T02"),
     ("tr.no_negative_size", "TR", 0, "TRSTRESN", -1.0),
@@ -139,17 +199,24 @@ def without_disposition(frames: dict[str, pd.DataFrame]) -> None:
     frames["DS"]["DSDECOD"] = "COMPLETED"
 
 
+def without_second_arm(frames: dict[str, pd.DataFrame]) -> None:
+    names = ["ARMCD", "ARM", "ACTARMCD", "ACTARM"]
+    frames["DM"].loc[1, names] = frames["DM"].loc[0, names]
+
+
 ROWS: list[tuple[str, Callable[[dict[str, pd.DataFrame]], None]]] = [
     ("rs.one_overall", doubled("RS", RSSEQ=2.0, RSSTRESC="irSD")),
     ("supp.unique", doubled("SUPPAE")),
     ("dm.death_without_ds", without_disposition),
+    ("trial.arm_used", without_second_arm),
 ]
 
 
-def broken(name: str, row: int, column: str, value: Any) -> dict[str, pd.DataFrame]:
+def broken(name: str, row: int | str, column: str, value: Any) -> dict[str, pd.DataFrame]:
+    """The good study with one cell changed; a row of TS may be named by its parameter."""
     frames = good()
-    if name == "TS" and row == -1:
-        row = int(np.flatnonzero(frames["TS"]["TSPARMCD"] == "SSTDTC")[0])
+    if isinstance(row, str):
+        row = int(np.flatnonzero(frames["TS"]["TSPARMCD"] == row)[0])
     frames[name].loc[row, column] = value
     return frames
 
@@ -233,7 +300,7 @@ def test_empty_datasets_raise_nothing() -> None:
     frames = {name: frame.iloc[:0] for name, frame in good().items()}
     result = run_rules(frames)
     assert result.errored == 0
-    assert {f.rule for f in result.findings} == {"ts.required"}
+    assert {f.rule for f in result.findings} == {"ts.required", "ts.expected"}
 
 
 def test_a_rule_that_raises_is_an_error_not_a_pass() -> None:
@@ -265,7 +332,11 @@ def test_unscheduled_visits_may_share_a_name() -> None:
     frames = good()
     frames["LB"]["VISIT"] = ["UNSCHEDULED", "DAY 1", "UNSCHEDULED", "DAY 1"]
     frames["LB"]["VISITNUM"] = [1.1, 2.0, 1.2, 2.0]
-    assert run_rules(frames).findings == ()
+    visit = [r for r in RULES if r.id == "sdtm.visit"]
+    assert run_rules(frames, visit).findings == ()
+    frames["LB"].loc[2, "VISITNUM"] = 2.0
+    (found,) = run_rules(frames, visit).findings
+    assert found.scope == "S-01-001 LBSEQ=3"
 
 
 def test_a_dose_of_0_was_given_when_it_is_a_placebo() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from validation.rules import adam, dm, oncology, sdtm
+from validation.rules import adam, dm, oncology, sdtm, summary, trial, visits
 from validation.rules.model import Rule
+
+_MODULES = (sdtm, dm, summary, trial, visits, oncology, adam)
 
 
 def _of(module: ModuleType) -> list[Rule]:
     return [thing for thing in vars(module).values() if isinstance(thing, Rule)]
 
 
-RULES: tuple[Rule, ...] = tuple(r for m in (sdtm, dm, oncology, adam) for r in _of(m))
+RULES: tuple[Rule, ...] = tuple(r for m in _MODULES for r in _of(m))

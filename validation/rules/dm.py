@@ -1,4 +1,4 @@
-"""Rules of DM against the domains that must agree with it, and of the trial summary."""
+"""Rules of DM against the domains that must agree with it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from mappings.findings import Severity
 from validation.locate import Mask
 from validation.rules.model import Data, Hit, named, rule
-from validation.rules.tools import days, equals, of_subject, present, text
+from validation.rules.tools import days, equals, of_subject, present, text, unlike
 
 DM = named("DM")
 
@@ -116,8 +116,8 @@ def _nothing_after_death(data: Data, name: str) -> Iterator[Hit]:
                 yield Hit(name, (variable,), days(frame[variable]) > death)
 
 
-def _extreme(data: Data, which: Literal["min", "max"]) -> pd.Series:
-    """The first start (min) or last end (max) of a given dose by subject, as ISO text."""
+def given_doses(data: Data) -> pd.DataFrame:
+    """The records of EX whose dose was given."""
     exposure = data["EX"]
     given = np.ones(len(exposure), dtype=bool)
     if "EXDOSE" in exposure:
@@ -127,7 +127,12 @@ def _extreme(data: Data, which: Literal["min", "max"]) -> pd.Series:
         given &= ~none | placebo
     if "EXOCCUR" in exposure:
         given &= ~equals(exposure, "EXOCCUR", "N")
-    part = exposure[given]
+    return exposure[given]
+
+
+def _extreme(data: Data, which: Literal["min", "max"]) -> pd.Series:
+    """The first start (min) or last end (max) of a given dose by subject, as ISO text."""
+    part = given_doses(data)
     moments = text(part, "EXSTDTC")
     if which == "max" and "EXENDTC" in part:
         ends = text(part, "EXENDTC")
@@ -140,13 +145,8 @@ def _extreme(data: Data, which: Literal["min", "max"]) -> pd.Series:
 
 def _unlike(frame: pd.DataFrame, variable: str, expected: pd.Series) -> tuple[Mask, list[str]]:
     """Where two moments differ in what both of them say; and words for the failing records."""
-    given = text(frame, variable)
     wanted = frame["USUBJID"].map(expected).fillna("").astype("str")
-    lengths = np.minimum(given.str.len().to_numpy(), wanted.str.len().to_numpy())
-    different = np.asarray((given == "").to_numpy() != (wanted == "").to_numpy())
-    for length in np.unique(lengths):
-        unlike = (given.str.slice(0, length) != wanted.str.slice(0, length)).to_numpy()
-        different |= (lengths == length) & unlike
+    different = unlike(text(frame, variable), wanted)
     return different, [f": exposure says {w or 'nothing'}" for w in wanted[different]]
 
 
@@ -193,45 +193,3 @@ def _last_exposure(data: Data, name: str) -> Iterator[Hit]:
 )
 def _reference_start(data: Data, name: str) -> Iterator[Hit]:
     yield from _exposure(data, name, "RFSTDTC", "min")
-
-
-_ALWAYS = (
-    *("ACTSUB", "ADAPT", "ADDON", "AGEMAX", "AGEMIN", "DCUTDESC", "DCUTDTC", "FCNTRY", "HLTSUBJI"),
-    *("LENGTH", "NARMS", "OBJPRIM", "OUTMSPRI", "PLANSUB", "RANDOM", "REGID", "SENDTC", "SEXPOP"),
-    *("SPONSOR", "SSTDTC", "STOPRULE", "STYPE", "TBLIND", "TCNTRL", "TITLE", "TPHASE", "TTYPE"),
-)
-_INTERVENTIONAL = ("INDIC", "INTMODEL", "INTTYPE", "PCLAS", "TRT")
-
-
-@rule(
-    "ts.required",
-    "the trial summary holds every required parameter",
-    source="SDTMIG 3.4 section 7.4.2 and appendix C1; CG0287; FB1111; technical rejection 1734",
-    target=named("TS"),
-    needs=("*.TSPARMCD", "*.TSVAL"),
-    advice="Add the parameter, with TSVALNF where it does not apply.",
-)
-def _required_parameters(data: Data, name: str) -> Iterator[Hit]:
-    frame = data[name]
-    filled = present(frame, "TSVAL")
-    if "TSVALNF" in frame:
-        filled |= present(frame, "TSVALNF")
-    have = set(frame.loc[filled, "TSPARMCD"])
-    kind = frame.loc[equals(frame, "TSPARMCD", "STYPE"), "TSVAL"]
-    wanted = set(_ALWAYS) | (set(_INTERVENTIONAL) if "INTERVENTIONAL" in set(kind) else set())
-    for code in sorted(wanted - have):
-        yield Hit(name, ("TSVAL",), scope=code, value=code)
-
-
-@rule(
-    "ts.study_start",
-    "the study start date is a complete ISO 8601 date",
-    source="technical rejection 1734",
-    target=named("TS"),
-    needs=("*.TSPARMCD", "*.TSVAL"),
-    advice="Write SSTDTC as 2024-05-31.",
-)
-def _study_start(data: Data, name: str) -> Iterator[Hit]:
-    frame = data[name]
-    start = equals(frame, "TSPARMCD", "SSTDTC") & present(frame, "TSVAL")
-    yield Hit(name, ("TSVAL",), start & np.isnat(days(frame["TSVAL"])))

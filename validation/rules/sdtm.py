@@ -16,6 +16,7 @@ from validation.rules.tools import (
     days,
     differs,
     equals,
+    interval,
     numbers,
     of_subject,
     present,
@@ -150,10 +151,11 @@ def _date_real(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
     for column in frame.columns:
         if str(column).endswith("DTC"):
-            whole = frame[column].fillna("").str.contains(r"^\d{4}-\d\d-\d\d", regex=True)
-            yield Hit(
-                name, (str(column),), whole.to_numpy(dtype=bool) & np.isnat(days(frame[column]))
-            )
+            wrong = np.zeros(len(frame), dtype=bool)
+            for end in interval(frame[column].fillna("").astype("str")):
+                whole = end.str.contains(r"^\d{4}-\d\d-\d\d", regex=True).to_numpy(dtype=bool)
+                wrong |= whole & np.isnat(days(end))
+            yield Hit(name, (str(column),), wrong)
 
 
 @rule(
@@ -226,6 +228,12 @@ def _visit(data: Data, name: str) -> Iterator[Hit]:
     whole = np.zeros(len(frame), dtype=bool)
     whole[np.flatnonzero(named_visit)[mask]] = True
     yield Hit(name, ("VISITNUM", "VISIT"), whole, words, scopes)
+    pairs = pd.DataFrame({v: text(frame, v) for v in ("VISITNUM", "VISIT")})
+    first = ~pairs.duplicated().to_numpy() & present(frame, "VISITNUM")
+    shared = pairs[first].duplicated("VISITNUM", keep=False).to_numpy()
+    twice = np.zeros(len(frame), dtype=bool)
+    twice[np.flatnonzero(first)[shared]] = True
+    yield Hit(name, ("VISITNUM", "VISIT"), twice & ~named_visit)
 
 
 @rule(

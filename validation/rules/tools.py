@@ -39,14 +39,41 @@ def equals(frame: pd.DataFrame, name: str, *values: str) -> Mask:
 
 
 def days(column: pd.Series) -> Days:
-    """The calendar day of each ISO 8601 text, NaT where day, month or year is not known."""
+    """The calendar day of each ISO 8601 text, NaT where day, month or year is not known.
+
+    An interval has a day only when it begins and ends on it.
+    """
     codes, distinct = pd.factorize(column.fillna("").astype("str"))
-    words = pd.Series(distinct, dtype="str")
+    first, last = interval(pd.Series(distinct, dtype="str"))
+    begin, end = _calendar(first), _calendar(last)
+    return np.asarray(np.where(begin == end, begin, np.datetime64("NaT"))[codes])
+
+
+def interval(words: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Both ends of each text; a text that is no interval is its own first and last."""
+    cut = words.str.contains("/", regex=False)
+    first, last = words.str.replace("/.*", "", regex=True), words.str.replace(".*/", "", regex=True)
+    return first, last.where(cut, words)
+
+
+def _calendar(words: pd.Series) -> Days:
     shaped = words.str.contains(r"^\d{4}-\d\d-\d\d(?:T|$)", regex=True)
     parsed = pd.to_datetime(
         words.str.slice(0, 10).where(shaped), format="%Y-%m-%d", errors="coerce"
     )
-    return np.asarray(parsed.to_numpy().astype("datetime64[D]")[codes])
+    return np.asarray(parsed.to_numpy().astype("datetime64[D]"))
+
+
+def latest_days(column: pd.Series) -> Days:
+    """The last calendar day that each ISO 8601 text can mean, NaT where it begins with no year."""
+    column = interval(column.fillna("").astype("str"))[1]
+    result = days(column)
+    for shape, unit in ((r"^\d{4}-\d\d$", "M"), (r"^\d{4}$", "Y")):
+        part = column.str.contains(shape, regex=True).to_numpy(dtype=bool)
+        texts = column[part].to_numpy(dtype="U")
+        after = texts.astype(f"datetime64[{unit}]") + np.timedelta64(1, unit)
+        result[part] = after.astype("datetime64[D]") - np.timedelta64(1, "D")
+    return result
 
 
 _NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
@@ -73,6 +100,16 @@ def among(frame: pd.DataFrame, names: Sequence[str], other: pd.DataFrame) -> Mas
         # Made dense again after each name, so that the product never overflows.
         codes = pd.factorize(codes * (len(distinct) + 1) + own)[0]
     return np.isin(codes[: len(frame)], codes[len(frame) :])
+
+
+def unlike(left: pd.Series, right: pd.Series) -> Mask:
+    """Where two ISO 8601 texts differ in what both of them say, or only one says anything."""
+    different = np.asarray((left == "").to_numpy() != (right == "").to_numpy(), dtype=bool)
+    lengths = np.minimum(left.str.len().to_numpy(), right.str.len().to_numpy())
+    for length in np.unique(lengths):
+        differ = (left.str.slice(0, length) != right.str.slice(0, length)).to_numpy()
+        different |= (lengths == length) & differ
+    return different
 
 
 def ambiguous(
