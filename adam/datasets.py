@@ -18,20 +18,19 @@ import pandas as pd
 from adam.checks import check_adsl, check_names, check_subjects
 from adam.criteria import Criteria, CriteriaError
 from adam.cutoff import UNCUT, cut, cutoff_day
-from adam.functions import FUNCTIONS
 from adam.parameters.compile import compile_parameters
 from adam.parameters.make import with_parameters
 from adam.parameters.model import Ground, Parameter
 from adam.standard import adam_terminology
 from adam.target import AdamTarget, parameter_columns, target
-from adam.verbs import adam_verbs
+from adam.verbs import Tables, adam_verbs
 from mappings.built import BuiltDataset
 from mappings.compile import compile_module
 from mappings.findings import Finding, SpecificationFault
 from mappings.frames import blank_number, blank_text, is_numeric, text_series
 from mappings.load import Document, spec_fault
-from mappings.modules import Module, Workshop, made_by
-from mappings.names import Function, Names, Source, Terminologies
+from mappings.modules import Module, Workshop, beside_in, made_by
+from mappings.names import Function, Names, Source
 from mappings.order import in_order, ordered_rules
 from mappings.registry import study_functions
 from mappings.rules import Rule, parse_rule
@@ -40,7 +39,8 @@ from mappings.scope import Report, Scope
 from mappings.study import Study
 from mappings.tables import table_frames, table_sources
 from mappings.verbs import verbs
-from sdtm.terminology import sdtm_terminology
+from sdtm.packages import study_terminology
+from sdtm.terminology import PublishedCodelist, Terminology, sdtm_terminology
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class AdamPlan:
     study: Study
     modules: tuple[AdamModule, ...]
     criteria: Criteria
+    terminology: BothTerminologies
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,16 @@ class AdamResult:
     set_aside: tuple[SetAside, ...]
 
 
-class _BothTerminologies:
+@dataclass(frozen=True)
+class BothTerminologies:
     """ADaM's own codelists, then SDTM's."""
 
-    def codelist(self, name: str) -> Any:
+    adam: Terminology
+    sdtm: Terminology
+
+    def codelist(self, name: str) -> PublishedCodelist:
         """The codelist by C-code or submission name."""
-        own = adam_terminology()
-        return own.codelist(name) if name in own else sdtm_terminology().codelist(name)
+        return (self.adam if name in self.adam else self.sdtm).codelist(name)
 
 
 def plan_adam(
@@ -93,7 +97,10 @@ def plan_adam(
     `own` are the functions of the study's derive.py, when they are loaded already. Raises
     SpecificationFault with every fault of every module.
     """
-    faults: list[Finding] = []
+    sdtm_package, faults = study_terminology(study, "SDTM", sdtm_terminology)
+    adam_package, found = study_terminology(study, "ADaM", adam_terminology)
+    faults.extend(found)
+    terminology = BothTerminologies(adam_package, sdtm_package)
     criteria = _criteria(study, faults)
     sources = {name: Source(name, tuple(columns), "dataset") for name, columns in sdtm.items()}
     for name, columns in sdtm.items():
@@ -101,15 +108,15 @@ def plan_adam(
     sources.update(table_sources(study))
     targets = [(document, target(document.data)) for document in study.adam]
     for document, about in targets:
-        then = tuple(document.data.get("then", {}))
-        made = (*about.automatic, *about.parameters, *made_by(document.data), *then)
+        made = (*about.automatic, *about.parameters, *made_by(document.data))
+        made = (*made, *_made_then(document.data))
         sources[about.name] = Source(about.name, tuple(dict.fromkeys(made)), "dataset")
-    own = study_functions(study.folder) if own is None else own
-    functions = {**FUNCTIONS, **own}
-    terminology: Terminologies = _BothTerminologies()
-    workshop = Workshop(
-        sources, terminology, functions, verbs(adam_verbs(cutoff_day(study.cutoff))), study.folder
+    functions = study_functions(study.folder) if own is None else own
+    tables = Tables(
+        study.tables, lambda name, row: study.document.place(("tables", name, row), key=True)
     )
+    own_verbs = verbs(adam_verbs(cutoff_day(study.cutoff), tables))
+    workshop = Workshop(sources, terminology, functions, own_verbs, study.folder)
     modules: list[AdamModule] = []
     for document, about in targets:
         module, found = _compile(document, about, workshop)
@@ -121,7 +128,12 @@ def plan_adam(
     faults.extend(cycles)
     if faults:
         raise SpecificationFault(faults)
-    return AdamPlan(study, tuple(by_module[m.target] for m in ordered), criteria)
+    return AdamPlan(study, tuple(by_module[m.target] for m in ordered), criteria, terminology)
+
+
+def _made_then(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The variables of the rules over all records."""
+    return (*data.get("then", {}), *beside_in(data, ("then",)))
 
 
 def _uses(modules: Mapping[str, AdamModule]) -> dict[str, tuple[str, ...]]:
@@ -164,7 +176,7 @@ def _compile(
         document,
         about.name,
         Source(about.name, columns, "dataset"),
-        tuple(data.get("then", {})),
+        _made_then(data),
         workshop.sources,
         workshop.terminology,
         workshop.functions,

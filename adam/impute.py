@@ -158,21 +158,21 @@ def impute_datetime(
 
 
 def death_date(
-    dthdtc: pd.Series[str], last_alive: pd.Series[float], dead: pd.Series[bool] | None = None
+    dthdtc: pd.Series[str], last_alive: pd.Series[float], *, unknown: bool = False
 ) -> ImputedDate:
     """Date of death: as collected, else the later of first possible day and last alive + 1.
 
-    `last_alive` are SAS days of the last evidence of life, the death itself left out. Where
-    `dead` is true and no date is known at all, the day after `last_alive` with flag Y; without
-    `last_alive` a partial date gives its first possible day.
+    `last_alive` are SAS days of the last evidence of life, the death itself left out; without it
+    a partial date gives its first possible day. With `unknown` every row is a death, and one of
+    which no date is known at all gives the day after `last_alive` with flag Y.
     """
     lowest = first_day(dthdtc)
     complete = complete_day(dthdtc)
     day_after = last_alive + 1
     dt = complete.fillna(lowest.where(~(day_after > lowest), day_after))
     flag = _missing_part(parts(dthdtc)).where(complete.isna() & lowest.notna(), "")
-    if dead is not None:
-        unknown = dead.astype(bool) & lowest.isna() & day_after.notna()
-        dt = dt.mask(unknown, day_after)
-        flag = flag.mask(unknown, "Y")
+    if unknown:
+        guessed = lowest.isna() & day_after.notna()
+        dt = dt.mask(guessed, day_after)
+        flag = flag.mask(guessed, "Y")
     return ImputedDate(dt, flag)

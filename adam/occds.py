@@ -1,4 +1,4 @@
-"""Occurrence data: treatment emergence, onset and occurrence flags.
+"""Occurrence data: treatment emergence and occurrence flags.
 
 A partial or missing date is an interval of possible moments; a flag that depends on it is
 decided by a stated rule, never left blank for want of a date.
@@ -7,129 +7,136 @@ decided by a stated rule, never left blank for want of a date.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from adam.dates import DAY, bounds, complete_day, parts
-from mappings.frames import LINEAGE, is_numeric
+from mappings.frames import LINEAGE, is_numeric, map_distinct_numbers
+from mappings.text import number
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Dates as a rule gives them: ISO 8601 text, SAS days, or (`timed`) SAS seconds."""
+
+    values: pd.Series[str] | pd.Series[float]
+    timed: bool = False
+
+    @property
+    def bounds(self) -> pd.DataFrame:
+        """First and last possible moment in SAS seconds."""
+        return bounds(self.values, of="second" if self.timed else "day")
+
+    @property
+    def minute_known(self) -> pd.Series[bool]:
+        """Where day and time are known, so that moments can be compared."""
+        if is_numeric(self.values):
+            return self.values.notna() & self.timed
+        text = self.values.astype("str")
+        return parts(text)["minute"].notna() & complete_day(text).notna()
+
+    @property
+    def day_known(self) -> pd.Series[bool]:
+        """Where at least the day is known."""
+        if is_numeric(self.values):
+            return self.values.notna()
+        return complete_day(self.values.astype("str")).notna()
 
 
 def treatment_emergent(
-    start_dtc: pd.Series[str],
-    end_dtc: pd.Series[str],
-    infusion: pd.Series[str] | pd.Series[float],
-    new_therapy: pd.Series[str] | pd.Series[float] | None = None,
-) -> pd.Series[str]:
-    """ "Y" where an event is treatment-emergent, else "".
-
-    `start_dtc` and `end_dtc` are ISO 8601 text; `infusion` is the first infusion as ISO 8601
-    text or SAS seconds, `new_therapy` the start of new anticancer therapy as ISO 8601 text or
-    SAS days. All are aligned by row.
-
-    An event is treatment-emergent when its start can lie on or after the infusion and before
-    the day of new therapy. Start and infusion are compared with their times when both have
-    one, else by day. A start that leaves this open (partial, missing, or without a time on
-    the day of the infusion) counts, unless the end is before the infusion; an end earlier
-    than the start can be contradicts it and decides nothing. A missing end never blanks the
-    flag. Without infusion nothing is treatment-emergent.
-    """
-    start, end = bounds(start_dtc), bounds(end_dtc)
-    given = bounds(infusion, of="second")
-    given_day = given["first"] // DAY
-    # Times decide only where infusion and the other moment both have one; else days do.
-    timed = given["first"].notna() & (
-        pd.Series(data=True, index=infusion.index)
-        if is_numeric(infusion)
-        else parts(infusion.astype("str"))["minute"].notna()
-    )
-
-    def day_or_moment(dtc: pd.Series[str], moment: pd.Series[float]) -> pd.Series[bool]:
-        precise = timed & parts(dtc)["minute"].notna() & complete_day(dtc).notna()
-        by_time = moment >= given["first"]
-        by_day = moment // DAY >= given_day
-        return by_time.where(precise, by_day) | moment.isna()
-
-    begins_after = day_or_moment(start_dtc, start["last"])
-    open_start = complete_day(start_dtc).isna() | (
-        (start["first"] // DAY == given_day) & parts(start_dtc)["minute"].isna()
-    )
-    contradicts = end["last"] < start["first"]
-    ends_before = open_start & ~day_or_moment(end_dtc, end["last"]) & ~contradicts
-    emergent = given["first"].notna() & begins_after & ~ends_before
-    if new_therapy is not None:
-        last_day = bounds(new_therapy, of="day")["last"] // DAY
-        earliest = (start["first"] // DAY).fillna(given_day)
-        earliest = earliest.where(earliest >= given_day, given_day)
-        emergent &= last_day.isna() | (earliest < last_day)
-    return pd.Series(np.where(emergent, "Y", ""), index=start_dtc.index, dtype="str")
-
-
-def latest_on_or_before(
-    subject: pd.Series[str],
-    moment: pd.Series[float],
-    known_subject: pd.Series[str],
-    known_moment: pd.Series[float],
-) -> pd.Series[float]:
-    """For each row the subject's latest `known_moment` that is not after `moment`.
-
-    With two infusions this is the infusion that an onset is counted from. Both moments are
-    SAS days (or both seconds). NaN where there is none, or where `moment` is NaN.
-    """
-    left = pd.DataFrame({"subject": subject.to_numpy(), "at": moment.to_numpy()})
-    left["place"] = np.arange(len(left))
-    right = pd.DataFrame({"subject": known_subject.to_numpy(), "at": known_moment.to_numpy()})
-    right = right.dropna(subset=["at"]).sort_values("at", kind="stable")
-    right["known"] = right["at"]
-    asked = left.dropna(subset=["at"]).sort_values("at", kind="stable")
-    found = pd.merge_asof(asked, right, on="at", by="subject")
-    result = np.full(len(left), np.nan)
-    result[found["place"].to_numpy()] = found["known"].to_numpy()
-    return pd.Series(result, index=subject.index, dtype="float64")
-
-
-def occurrence_flag(
-    frame: pd.DataFrame,
-    by: Sequence[str],
-    order: Sequence[str],
+    start: Moments,
+    end: Moments | None,
+    since: Moments,
     *,
-    where: pd.Series[bool] | None = None,
-    last: bool = False,
+    before: Moments | None = None,
+    until: Moments | None = None,
+    days: int = 0,
 ) -> pd.Series[str]:
-    """ "Y" on the first (or last) row of each group of `by` in the given order, else "".
+    """ "Y" where an event is treatment-emergent, else ""; all are aligned by row.
 
-    A name in `order` that begins with "-" sorts downwards: worst grade, then earliest, is
-    ``["-ATOXGRN", "ASTDT", "AESEQ"]``. Missing values come last either way. Rows outside
-    `where` take no part. Ties are broken by the lineage columns, then by row order, so
-    `order` should end in a unique key. KeyError names a column that does not exist.
+    An event is treatment-emergent when its start can lie on or after `since` (first treatment),
+    before the day of `before` (new therapy), and at most `days` after the day of `until` (last
+    treatment). Start and `since` are compared with their times when both have one, else by day.
+    A start that leaves this open (partial, missing, or without a time on the day of treatment)
+    counts, unless the end is before treatment; an end earlier than the start can be contradicts
+    it and decides nothing. A missing end never blanks the flag, nor does a missing `before` or
+    `until`. Without `since` nothing is treatment-emergent.
+    """
+    begins, given = start.bounds, since.bounds
+    given_day = given["first"] // DAY
+    timed = since.minute_known
+
+    def on_or_after(moment: Moments, latest: pd.Series[float]) -> pd.Series[bool]:
+        by_time = latest >= given["first"]
+        by_day = latest // DAY >= given_day
+        return by_time.where(timed & moment.minute_known, by_day) | latest.isna()
+
+    emergent = given["first"].notna() & on_or_after(start, begins["last"])
+    if end is not None:
+        ends = end.bounds
+        open_start = ~start.day_known | (
+            (begins["first"] // DAY == given_day) & ~start.minute_known
+        )
+        contradicts = ends["last"] < begins["first"]
+        emergent &= ~(open_start & ~on_or_after(end, ends["last"]) & ~contradicts)
+    earliest = (begins["first"] // DAY).fillna(given_day)
+    earliest = earliest.where(earliest >= given_day, given_day)
+    if before is not None:
+        last_day = before.bounds["last"] // DAY
+        emergent &= last_day.isna() | (earliest < last_day)
+    if until is not None:
+        last_day = until.bounds["last"] // DAY + days
+        emergent &= last_day.isna() | (earliest <= last_day)
+    return pd.Series(np.where(emergent, "Y", ""), index=start.values.index, dtype="str")
+
+
+def order_keys(frame: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
+    """Numbers that sort as the columns of `order` do; "-" before a name turns it downwards.
+
+    Text is ordered as numbers when every value shows one, otherwise as text; missing is NaN.
+    ValueError without an order, KeyError names a column that does not exist.
     """
     names = [name.removeprefix("-") for name in order]
     if not names:
-        raise ValueError("an occurrence flag needs an order")
-    unknown = [name for name in [*by, *names] if name not in frame.columns]
+        raise ValueError("an order has at least one column")
+    unknown = [name for name in names if name not in frame.columns]
     if unknown:
         raise KeyError(f"no column {', '.join(unknown)}; there are {', '.join(frame.columns)}")
-    chosen = frame if where is None else frame[where.to_numpy(dtype=bool)]
-    ties = [name for name in LINEAGE if name in frame.columns and name not in names]
-    keys = pd.DataFrame(index=pd.RangeIndex(len(chosen)))
-    for position, name in enumerate([*order, *ties]):
-        plain = name.removeprefix("-")
-        column = chosen[plain].reset_index(drop=True)
+    keys: dict[str, pd.Series[float]] = {}
+    for given, name in zip(order, names, strict=True):
+        column = frame[name]
         if not is_numeric(column):
-            # Ranks make text sortable downwards too; "" is missing and so must come last.
-            column = column.rank(method="dense").where(column != "")
-        keys[str(position)] = -column if name.startswith("-") else column
+            shown = map_distinct_numbers(column, lambda texts: [number(t) for t in texts])
+            ranks = column.rank(method="dense").where(column != "")
+            column = shown if (shown.notna() | column.eq("")).all() else ranks
+        keys[name] = -column if given.startswith("-") else column
+    return pd.DataFrame(keys)
+
+
+def sorted_index(frame: pd.DataFrame, order: Sequence[str], *, last: bool = False) -> pd.Index:
+    """The labels of the rows in an order, the other way round for `last`; missing comes last.
+
+    Ties are decided by the lineage columns, then by row order, so `order` should end in a
+    unique key.
+    """
+    ties = [name for name in LINEAGE if name in frame.columns and name not in order]
+    keys = order_keys(frame, [*order, *ties])
     if last:
         keys = -keys
-    rank = keys.sort_values(list(keys.columns), kind="stable", na_position="last").index
-    groups = chosen[list(by)].iloc[rank]
-    first = ~groups.duplicated().to_numpy()
-    flagged = np.zeros(len(chosen), dtype=bool)
-    flagged[rank[first]] = True
+    return keys.sort_values(list(keys.columns), kind="stable", na_position="last").index
+
+
+def occurrence_flag(
+    frame: pd.DataFrame, by: Sequence[str], order: Sequence[str], *, last: bool = False
+) -> pd.Series[str]:
+    """ "Y" on the first (or last) row of each group of `by` in the given order, else "".
+
+    Worst grade, then earliest, is the order ``["-ATOXGRN", "ASTDT", "AESEQ"]``.
+    """
+    ordered = sorted_index(frame, order, last=last)
+    first = ~frame.loc[ordered, list(by)].duplicated()
     result = pd.Series("", index=frame.index, dtype="str")
-    positions = np.arange(len(frame))
-    if where is not None:
-        positions = positions[where.to_numpy(dtype=bool)]
-    values = result.to_numpy(dtype=object)
-    values[positions[flagged]] = "Y"
-    return pd.Series(values, index=frame.index, dtype="str")
+    result.loc[ordered[first.to_numpy(dtype=bool)]] = "Y"
+    return result

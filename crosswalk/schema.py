@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from adam.functions import FUNCTIONS
 from adam.standard import adam_terminology
 from crosswalk.publish import CannotPublish
 from crosswalk.schema_adam import adam_schema
@@ -100,7 +99,7 @@ def write_schemas(folder: Path, out: Path | None = None) -> tuple[Path, ...]:
 
 def _functions(study: Study) -> list[str] | None:
     try:
-        return sorted({*FUNCTIONS, *study_functions(study.folder)})
+        return sorted(study_functions(study.folder))
     except SpecificationFault:
         return None
 

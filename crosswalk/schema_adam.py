@@ -18,7 +18,7 @@ from crosswalk.schema_parts import MARK, Definitions, Json, ref, when
 from define.finished import look
 from mappings.findings import SpecificationFault
 from mappings.load import Document
-from mappings.modules import made_by
+from mappings.modules import beside_in, made_by
 from mappings.schemas import schema
 from mappings.study import Study
 from sdtm.domains import plan_sdtm, planned_variables
@@ -169,4 +169,5 @@ def _made_adam(document: Document) -> tuple[str, ...]:
     data = document.data
     given = ("STUDYID", "USUBJID", *map(str, data.get("adsl", [])))
     names = (*given, *parameter_columns(data), *made_by(data), *data.get("then", {}))
+    names = (*names, *beside_in(data, ("then",)))
     return tuple(dict.fromkeys(names))

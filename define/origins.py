@@ -82,8 +82,9 @@ def _sentences(variable: str, pairs: Sequence[tuple[Block | None, Rule]]) -> str
     texts: dict[str, list[str]] = {}
     for block, rule in pairs:
         said = rule.sentence()
-        if rule.also == variable:
-            said = f"The highest part that was imputed in {rule.variable}: D day, M month, Y year."
+        if variable in rule.also:
+            beside: Mapping[str, str] = getattr(rule.verb, "beside", {})
+            said = f"{beside[variable]}."
         name = block.source.name if block is not None else ""
         texts.setdefault(said, [])
         if name and name not in texts[said]:
@@ -110,7 +111,7 @@ def _origin(
     home = homes.get(column, home).removeprefix(UNCUT)
     kind = rule.origin or _default(rule, raw=raw, adam=adam)
     own = "." in column or home == dataset
-    if rule.also == variable or (kind == "Predecessor" and own and not rule.origin):
+    if variable in rule.also or (kind == "Predecessor" and own and not rule.origin):
         # What the same dataset holds under another name is no predecessor.
         kind = "Derived"
     if kind == "Predecessor":

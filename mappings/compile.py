@@ -12,7 +12,7 @@ from typing import Any
 
 from mappings.findings import Finding, SpecificationFault
 from mappings.load import Document, Steps, did_you_mean, load_yaml, spec_fault
-from mappings.modules import Block, Module, One, Target, Workshop, flags_in
+from mappings.modules import Block, Module, One, Target, Workshop, beside_in
 from mappings.names import Names, Source
 from mappings.order import check_early, check_late, made_late, ordered_rules
 from mappings.rules import Rule, parse_rule
@@ -76,8 +76,8 @@ def _blocks(
                     *data.get("vars", {}),
                     *part.get("work", {}),
                     *part.get("vars", {}),
-                    *flags_in(data),
-                    *flags_in(part),
+                    *beside_in(data, ("work", "vars")),
+                    *beside_in(part, ("work", "vars")),
                 )
             )
         )

@@ -13,7 +13,7 @@ import pandas as pd
 from mappings.conditions import Condition
 from mappings.load import Document
 from mappings.names import Function, Source, Terminologies
-from mappings.rules import Rule, VerbClass
+from mappings.rules import Rule, VerbClass, made_beside
 
 
 class Target(Protocol):
@@ -140,10 +140,10 @@ def hidden_in(data: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(n for part in (data, *data.get("blocks", [])) for n in part.get("work", {}))
 
 
-def flags_in(part: Mapping[str, Any]) -> tuple[str, ...]:
-    """The imputation flags that rules of a loaded module (or block) make beside their variable."""
-    groups = (part.get(group, {}) for group in ("work", "vars", "then"))
-    return tuple(str(r["flag"]) for rules in groups for r in rules.values() if "flag" in r)
+def beside_in(part: Mapping[str, Any], groups: Sequence[str]) -> tuple[str, ...]:
+    """The variables that rules of a loaded module (or block) make beside their own."""
+    rules = (rule for group in groups for rule in part.get(group, {}).values())
+    return tuple(name for rule in rules for name in made_beside(rule))
 
 
 def made_by(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -152,7 +152,7 @@ def made_by(data: Mapping[str, Any]) -> tuple[str, ...]:
     for part in (data, *data.get("blocks", [])):
         names.update(dict.fromkeys(part.get("work", {})))
         names.update(dict.fromkeys(part.get("vars", {})))
-        names.update(dict.fromkeys(flags_in(part)))
+        names.update(dict.fromkeys(beside_in(part, ("work", "vars"))))
         rows = part.get("rows") or {}
         tests = rows.get("tests")
         if isinstance(tests, list):

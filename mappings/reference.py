@@ -158,6 +158,10 @@ def _example(example: Example) -> Iterator[str]:
         yield CALLED.rstrip("\n")
         yield "```"
         yield ""
+    for table, rows in example.tables.items():
+        yield f"The table `{table}` of study.yaml:"
+        yield ""
+        yield from _grid(list(rows), {})
     for form, rows in example.others.items():
         yield f"The form `{form}`:"
         yield ""

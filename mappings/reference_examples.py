@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 class Example:
     """Rules as text; `rows` of the form, `others` of further forms; `gives` by variable.
 
-    `finds` are the rule ids of the findings. `adam` rules read a dataset instead of a form.
+    `tables` are those of study.yaml, `finds` the rule ids of the findings. `adam` rules read a
+    dataset instead of a form.
     """
 
     verb: str
@@ -24,6 +25,7 @@ class Example:
     gives: Mapping[str, tuple[str, ...]]
     finds: tuple[str, ...] = ()
     others: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    tables: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     adam: bool = False
 
 
@@ -88,17 +90,30 @@ EXAMPLES = (
         "date",
         "In ADaM: a number (days since 1960-01-01). A partial date is completed only when that is "
         "asked for, and then flagged.",
-        "ADT: {date: AESTDTC, impute: first, flag: ADTF}",
+        "ADT: {date: AESTDTC, impute: first, dtf: ADTF}",
         _rows("AESTDTC", rows=(("2024-03-15",), ("2024-03",), ("2024",), ("",))),
         {"ADT": ("23450", "23436", "23376", ""), "ADTF": ("", "D", "M", "")},
         adam=True,
     ),
     Example(
+        "date",
+        "In ADaM, a date-time is in seconds. Here nothing above the hour may be unknown.",
+        "ASTDTM: {date: AESTDTC, impute: first, highest: h, tmf: ASTTMF}",
+        _rows(
+            "AESTDTC", rows=(("2024-03-15T09:30",), ("2024-03-15T09",), ("2024-03-15",), ("2024-03",))
+        ),
+        {
+            "ASTDTM": ("2026114200", "2026112400", "2026080000", ""),
+            "ASTTMF": ("", "M", "H", ""),
+        },
+        adam=True,
+    ),
+    Example(
         "num",
         "The number in a text. A decimal comma is a finding; nothing is guessed.",
-        "AEDUR: {num: DAYS}",
+        "AEPTCD: {num: DAYS}",
         _rows("DAYS", rows=(("3",), (" 2.50 ",), ("2,5",), ("two",), ("",))),
-        {"AEDUR": ("3", "2.5", "", "", "")},
+        {"AEPTCD": ("3", "2.5", "", "", "")},
         ("num.decimal_comma", "num.unreadable"),
     ),
     Example(
@@ -107,6 +122,74 @@ EXAMPLES = (
         "AESTDTC: {copy: DAT}\nAESTDY: {day: AESTDTC}",
         _rows("DAT", rows=(("2024-03-15",), ("2024-03-14",), ("2024-03-20T08:00",), ("2024-03",))),
         {"AESTDY": ("1", "-1", "6", "")},
+    ),
+    Example(
+        "date",
+        "An interval, where the end is known and another than the start.",
+        "_END: {date: TO, format: YYYY-MM-DD}\n"
+        "AESTDTC: {date: FROM, format: YYYY-MM-DD, end: _END}",
+        _rows(
+            "FROM",
+            "TO",
+            rows=(
+                ("2024-01-01", "2024-01-03"),
+                ("2024-01-01", "2024-01-01"),
+                ("2024-01", ""),
+                ("2024-01-05", "2024-01-03"),
+            ),
+        ),
+        {"AESTDTC": ("2024-01-01/2024-01-03", "2024-01-01", "2024-01", "")},
+        ("date.interval",),
+    ),
+    Example(
+        "duration",
+        "The collected number in the collected unit. A unit that is not known is a finding.",
+        "AEDUR: {duration: [DUR, UNIT], to: {Tage: days}}",
+        _rows(
+            "DUR",
+            "UNIT",
+            rows=(("3", "Days"), ("1.5", "hr"), ("4", "Tage"), ("2", "m"), ("", "Days")),
+        ),
+        {"AEDUR": ("P3D", "PT1.5H", "P4D", "", "")},
+        ("duration.unit",),
+    ),
+    Example(
+        "duration",
+        "In a unit that the form says, and one that lies before its reference.",
+        "AEDUR: {duration: MIN, unit: minutes}\n"
+        "AEEVLINT: {duration: WEEKS, unit: weeks, past: true}",
+        _rows("MIN", "WEEKS", rows=(("90", "1"), ("", "2"))),
+        {"AEDUR": ("PT90M", ""), "AEEVLINT": ("-P1W", "-P2W")},
+    ),
+    Example(
+        "duration",
+        "Each part in a column of its own; or between two dates.",
+        "AEDUR: {duration: {years: YY, months: MM}}\nAEELTM: {duration: {from: A, to: B}}",
+        _rows(
+            "YY",
+            "MM",
+            "A",
+            "B",
+            rows=(
+                ("1", "2", "2024-01-10T09:00", "2024-01-11T10:30"),
+                ("", "6", "2024-01-10", "2024-01-13T08:00"),
+                ("3", "", "2024-01-10", "2024-02"),
+            ),
+        ),
+        {"AEDUR": ("P1Y2M", "P6M", "P3Y"), "AEELTM": ("P1DT1H30M", "P3D", "")},
+    ),
+    Example(
+        "day",
+        "In ADaM: the day of a numeric date, counted from TRTSDT or from another date.",
+        "ASTDY: {day: ASTDT}\nARELDY: {day: ASTDT, since: AP02SDT, label: Day since the second infusion}",
+        _rows(
+            "ASTDT",
+            "TRTSDT",
+            "AP02SDT",
+            rows=(("23450", "23450", "23478"), ("23449", "23450", ""), ("23480", "23450", "23478")),
+        ),
+        {"ASTDY": ("1", "-1", "31"), "ARELDY": ("-28", "", "3")},
+        adam=True,
     ),
     Example(
         "join",
@@ -163,6 +246,129 @@ EXAMPLES = (
         "AELOC: {call: nearer, reads: [LEFT, RIGHT], method: The side with the smaller distance}",
         _rows("LEFT", "RIGHT", rows=(("2", "5"), ("9", "5"))),
         {"AELOC": ("LEFT", "RIGHT")},
+    ),
+    Example(
+        "flag",
+        "The worst event of each subject, and of each subject and term; the earlier one of two "
+        "alike.",
+        "AOCCIFL: {flag: first, order: [-ATOXGRN, ASTDT], when: {TRTEMFL: Y}}\n"
+        "AOCCPIFL: {flag: first, per: [AEDECOD], order: [-ATOXGRN, ASTDT], when: {TRTEMFL: Y}}",
+        _rows(
+            "USUBJID",
+            "AEDECOD",
+            "ATOXGRN",
+            "ASTDT",
+            "TRTEMFL",
+            rows=(
+                ("S1", "Pyrexia", "2", "23450", "Y"),
+                ("S1", "Pyrexia", "3", "23460", "Y"),
+                ("S1", "Headache", "3", "23455", "Y"),
+                ("S1", "Headache", "4", "23440", ""),
+                ("S2", "Pyrexia", "1", "", "Y"),
+            ),
+        ),
+        {"AOCCIFL": ("", "", "Y", "", "Y"), "AOCCPIFL": ("", "Y", "Y", "", "Y")},
+        adam=True,
+    ),
+    Example(
+        "group",
+        "A value of one record for all of the group; and what was lowest before each record.",
+        "BASE: {group: AVAL, per: [PARAMCD], where: {ABLFL: Y}}\n"
+        "NADIR: {group: AVAL, per: [PARAMCD], take: min, order: [ADT], upto: before, "
+        "label: Lowest Value Before}",
+        _rows(
+            "USUBJID",
+            "PARAMCD",
+            "ADT",
+            "AVAL",
+            "ABLFL",
+            rows=(
+                ("S1", "SUMDIAM", "23440", "50", "Y"),
+                ("S1", "SUMDIAM", "23500", "30", ""),
+                ("S1", "SUMDIAM", "23556", "42", ""),
+                ("S1", "CEA", "23440", "12", ""),
+                ("S2", "SUMDIAM", "23500", "60", ""),
+            ),
+        ),
+        {"BASE": ("50", "50", "50", "", ""), "NADIR": ("", "50", "30", "", "")},
+        adam=True,
+    ),
+    Example(
+        "calc",
+        "Change and percent change from baseline.",
+        'CHG: {calc: [AVAL, "-", BASE]}\n'
+        'PCHG: {calc: [CHG, /, BASE], percent: true, digits: 1}',
+        _rows("AVAL", "BASE", rows=(("30", "45"), ("4", "0"), ("", "45"))),
+        {"CHG": ("-15", "4", ""), "PCHG": ("-33.3", "", "")},
+        adam=True,
+    ),
+    Example(
+        "span",
+        "A duration in days, and the days between two dates without those that count twice. An "
+        "end before the start is a finding.",
+        "ADURN: {span: [ASTDT, AENDT], unit: days}\n"
+        "AEGAP: {span: [TRTSDT, ASTDT], unit: weeks, inclusive: false, negative: keep}",
+        _rows(
+            "TRTSDT",
+            "ASTDT",
+            "AENDT",
+            rows=(("23443", "23450", "23452"), ("23443", "23436", ""), ("23443", "23450", "23449")),
+        ),
+        {"ADURN": ("3", "", ""), "AEGAP": ("1", "-1", "1")},
+        ("span.negative",),
+        adam=True,
+    ),
+    Example(
+        "window",
+        "The analysis visit that a day belongs to; there is no day 0.",
+        "AVISIT: {window: ADY, table: windows}",
+        _rows("ADY", rows=(("-3",), ("1",), ("20",), ("90",), ("",))),
+        {
+            "AVISIT": ("Baseline", "Baseline", "Week 4", "Week 12", ""),
+            "AVISITN": ("0", "0", "4", "12", ""),
+            "AWTARGET": ("1", "1", "28", "84", ""),
+            "AWTDIFF": ("3", "0", "8", "6", ""),
+            "AWLO": ("", "", "2", "43", ""),
+            "AWHI": ("1", "1", "42", "", ""),
+            "AWU": ("DAYS", "DAYS", "DAYS", "DAYS", ""),
+        },
+        tables={
+            "windows": _rows(
+                "AVISIT",
+                "AVISITN",
+                "from",
+                "to",
+                "target",
+                rows=(
+                    ("Baseline", "0", "", "1", "1"),
+                    ("Week 4", "4", "2", "42", "28"),
+                    ("Week 12", "12", "43", "", "84"),
+                ),
+            )
+        },
+        adam=True,
+    ),
+    Example(
+        "emergent",
+        "A partial start counts as far as it leaves the time after the first treatment open, "
+        "unless the event ended before.",
+        "TRTEMFL: {emergent: [AESTDTC, AEENDTC], since: RFXSTDTC, before: NACTDT}",
+        _rows(
+            "AESTDTC",
+            "AEENDTC",
+            "RFXSTDTC",
+            "NACTDT",
+            rows=(
+                ("2024-03-15T11:00", "", "2024-03-15T10:30", ""),
+                ("2024-03-15T10:00", "", "2024-03-15T10:30", ""),
+                ("2024-03", "", "2024-03-15T10:30", ""),
+                ("2024-03", "2024-03-12", "2024-03-15T10:30", ""),
+                ("2024-05-20", "", "2024-03-15T10:30", "23500"),
+                ("2024-03-20", "", "", ""),
+            ),
+        ),
+        {"TRTEMFL": ("Y", "", "Y", "", "", "")},
+        adam=True,
     ),
 )
 

@@ -20,12 +20,37 @@ from mappings.text import number
 KEYS: dict[str, tuple[str, ...]] = {
     "copy": ("case",),
     "map": ("ct", "to"),
-    "date": ("format", "time", "impute", "flag", "notbefore", "notafter", "after", "cut"),
+    "date": (
+        "format",
+        "time",
+        "end",
+        "impute",
+        "highest",
+        "clock",
+        "seconds",
+        "dtf",
+        "tmf",
+        "notbefore",
+        "notafter",
+        "after",
+        "cut",
+    ),
+    "day": ("since",),
+    "duration": ("unit", "to", "past"),
     "join": ("sep", "pad"),
-    "lookup": ("get", "by", "where", "pick", "order"),
+    "lookup": ("get", "by", "where", "pick", "order", "asof"),
     "call": ("reads",),
+    "flag": ("per", "order"),
+    "group": ("per", "where", "take", "order", "upto"),
+    "calc": ("digits", "percent"),
+    "span": ("unit", "inclusive", "negative"),
+    "window": ("table",),
+    "emergent": ("since", "before", "until", "days"),
 }
-"""The keys that belong to one verb; beside another they would do nothing and are refused."""
+"""The keys that belong to some verbs; beside another they would do nothing and are refused."""
+
+BESIDE = {"window": ("AVISITN", "AWTARGET", "AWTDIFF", "AWLO", "AWHI", "AWU")}
+"""Variables that a verb makes beside the one that its rule is for."""
 
 OUTER = ("label", "source", "comment", "evaluator")
 """Keys that say something about a variable, and nothing about a rule inside another rule."""
@@ -74,7 +99,7 @@ class Rule:
     comment: str = ""
     method: str = ""
     evaluator: str = ""
-    also: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def late(self) -> bool:
@@ -83,8 +108,8 @@ class Rule:
 
     @property
     def makes(self) -> tuple[str, ...]:
-        """The variables that the rule makes: its own and, when it imputes, the flag."""
-        return (self.variable, self.also) if self.also else (self.variable,)
+        """The variables that the rule makes: its own, imputation flags, those of a window."""
+        return (self.variable, *self.also)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -134,11 +159,38 @@ class Rule:
         return text + "."
 
 
+@dataclass(frozen=True)
+class _Nothing:
+    """What stands for a verb that is a fault."""
+
+    reads = ()
+    uses = ()
+    origin = "Derived"
+
+    def run(self, scope: Scope) -> pd.Series[Any]:
+        return blank_text(scope.index)
+
+    def sentence(self) -> str:
+        return ""
+
+
+def made_beside(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The variables that a loaded rule makes beside its own: imputation flags, a window's."""
+    flags = [str(data[key]) for key in ("dtf", "tmf") if key in data]
+    return (*flags, *(n for verb, names in BESIDE.items() if verb in data for n in names))
+
+
 def parse_rule(
     variable: str, data: Mapping[str, Any], names: Names, verbs: Mapping[str, VerbClass]
 ) -> Rule:
     """A rule from loaded YAML that has passed the schema."""
-    kind = next(v for v in verbs if v in data)
+    kind = next((v for v in verbs if v in data), "")
+    if not kind:
+        kind = next(v for v in KEYS if v in data)
+        place = names.document.place((*names.steps, kind), key=True)
+        message = f"'{kind}' is a verb of ADaM modules only"
+        names.faults.append(spec_fault("rule.verb", message, place))
+        return Rule(variable, kind, _Nothing(), place)
     _check_keys(variable, kind, data, names)
     otherwise = data.get("else")
     return Rule(
@@ -154,7 +206,7 @@ def parse_rule(
         comment=str(data.get("comment", "")),
         method=names.text(data.get("method", "")),
         evaluator=str(data.get("evaluator", "")),
-        also=str(data.get("flag", "")),
+        also=made_beside(data),
     )
 
 
@@ -165,10 +217,11 @@ def _check_keys(variable: str, kind: str, data: Mapping[str, Any], names: Names)
         place = names.document.place((*names.steps, key), key=True)
         names.faults.append(spec_fault("rule.key", message, place, advice))
 
-    for owner, keys in KEYS.items():
-        for key in keys:
-            if key in data and owner != kind and key not in KEYS.get(kind, ()):
-                fault(key, f"'{key}' does nothing beside '{kind}'", f"It belongs to '{owner}'.")
+    for key in data:
+        owners = [f"'{owner}'" for owner, keys in KEYS.items() if key in keys]
+        if owners and key not in KEYS.get(kind, ()):
+            message = f"'{key}' does nothing beside '{kind}'"
+            fault(key, message, f"It belongs to {' and '.join(owners)}.")
     for key in OUTER:
         if key in data and not variable:
             message = f"'{key}' does nothing in a rule inside another rule"

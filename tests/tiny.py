@@ -232,12 +232,9 @@ vars:
   AESTDTC: {copy: AESTDTC}
   AEENDTC: {copy: AEENDTC}
   CRSFL: {copy: AECRS, label: Cytokine Release Syndrome Flag}
-  ASTDT: {date: AESTDTC, impute: first, flag: ASTDTF, notbefore: TRTSDT}
-  AENDT: {date: AEENDTC, impute: last, flag: AENDTF}
-  TRTEMFL:
-    call: treatment_emergent
-    reads: [AESTDTC, AEENDTC, RFXSTDTC]
-    method: Y when the event starts on or after the first infusion
+  ASTDT: {date: AESTDTC, impute: first, dtf: ASTDTF, notbefore: TRTSDT}
+  AENDT: {date: AEENDTC, impute: last, dtf: AENDTF}
+  TRTEMFL: {emergent: [AESTDTC, AEENDTC], since: RFXSTDTC}
   ASTDY: {day: ADAE.ASTDT}
   AENDY: {day: ADAE.AENDT}
   TRTA: {copy: TRT01A, label: Actual Treatment}

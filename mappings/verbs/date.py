@@ -3,38 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mappings.frames import as_text, distinct_rows
-from mappings.iso8601 import iso_date, iso_time
+from mappings.frames import as_text, distinct_rows, present
+from mappings.iso8601 import UNKNOWN, first_day, iso_date, iso_moment, last_day, seconds
 from mappings.names import Names
 from mappings.scope import Scope
 from mappings.text import narrow, plain
 
-UNKNOWN = {"", "UN", "UNK", "UNKN", "NK", "XX", "XXX", "XXXX", "ND", "-", "--", "---"}
 MONTHS = {
     name: str(i)
     for i, name in enumerate(
         ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), 1
     )
 }
+_UNKNOWN = "UNKN|UNK|UN|NK|XXXX|XX|-"
 _TOKENS = {
-    "YYYY": r"(?P<year>\d{4}|UNKN|UNK|UN|NK|XXXX)",
-    "MON": r"(?P<month>[A-Za-z]{3}|UN|NK)",
-    "MM": r"(?P<month>\d{1,2}|UNK|UN|NK|XX)",
-    "DD": r"(?P<day>\d{1,2}|UNK|UN|NK|XX)",
-    "HH": r"(?P<hour>\d{1,2})",
-    "MI": r"(?P<minute>\d{2})",
-    "SS": r"(?P<second>\d{2})",
+    "YYYY": rf"(?P<year>\d{{4}}|{_UNKNOWN})",
+    "MON": rf"(?P<month>[A-Za-z]{{3}}|{_UNKNOWN})",
+    "MM": rf"(?P<month>\d{{1,2}}|{_UNKNOWN})",
+    "DD": rf"(?P<day>\d{{1,2}}|{_UNKNOWN})",
+    "HH": rf"(?P<hour>\d{{1,2}}|{_UNKNOWN})",
+    "MI": rf"(?P<minute>\d{{2}}|{_UNKNOWN})",
+    "SS": rf"(?P<second>\d{{2}}|{_UNKNOWN})",
 }
 _PARTS = ("YYYY", "MM", "DD", "HH", "MI", "SS")
 _SAMPLE = dict(zip(_TOKENS, ("2013", "FEB", "03", "04", "05", "06", "07"), strict=True))
 _TOKEN = re.compile("|".join(_TOKENS))
+_ADAM_ONLY = (
+    "impute",
+    "highest",
+    "clock",
+    "seconds",
+    "dtf",
+    "tmf",
+    "notbefore",
+    "notafter",
+    "after",
+    "cut",
+)
 _SHAPE = "YYYY, MM or MON, DD, HH, MI, SS and what separates them"
 
 
@@ -100,6 +112,21 @@ def _part(text: str, *, month: bool = False) -> str:
     return shown.partition(".")[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One distinct date as read; `turned` when it is one with day and month changed too."""
+
+    text: str
+    fault: str = ""
+    rule: str = ""
+    turned: bool = False
+
+
+def _changed(shape: str) -> str:
+    """The format with day and month in each other's place."""
+    return re.sub("MM|DD", lambda m: "DD" if m[0] == "MM" else "MM", shape)
+
+
 @dataclass(frozen=True)
 class Date:
     """ISO 8601 text; precision is kept, the calendar is checked, nothing is imputed.
@@ -112,6 +139,7 @@ class Date:
     formats: tuple[re.Pattern[str], ...]
     shape: str
     time: str
+    end: str = ""
     origin = "Collected"
     uses = ()
 
@@ -152,65 +180,110 @@ class Date:
                 )
         elif len(columns) > 3:
             names.fault("date.parts", "a date has at most year, month and day", "", "date")
-        for key in ("impute", "flag", "notbefore", "notafter", "after", "cut"):
+        for key in _ADAM_ONLY:
             if key in data:
                 message = f"'{key}' belongs to dates of ADaM; here a partial date stays partial"
                 names.fault("rule.key", message, "", key)
         time = names.column(data["time"], "time") if "time" in data else ""
-        return cls(resolved, tuple(patterns.values()), " or ".join(shapes), time)
+        end = ""
+        if "end" in data:
+            end = names.column(data["end"], "end")
+            if not end.startswith(f"{names.target}.") and end in names.source.columns:
+                message = f"'end' reads a date variable of this module, and {end} is a column"
+                advice = "Make a variable of it under 'work' with 'date', and name that."
+                names.fault("date.end", message, advice, "end")
+        return cls(resolved, tuple(patterns.values()), " or ".join(shapes), time, end)
 
     @property
     def reads(self) -> tuple[str, ...]:
+        return (*self._cells, self.end) if self.end else self._cells
+
+    @property
+    def _cells(self) -> tuple[str, ...]:
+        """The columns that make the (first) date."""
         return (*self.columns, self.time) if self.time else self.columns
 
     def run(self, scope: Scope) -> pd.Series[Any]:
-        codes, rows = distinct_rows([as_text(scope[c]) for c in self.reads])
-        texts: list[str] = []
-        shown: list[str] = []
-        wrong: list[str] = []
-        rules: list[str] = []
-        for row in rows:
-            text, fault, rule = self._value([str(v) for v in row])
-            texts.append(text)
-            shown.append(" ".join(str(v).strip() or "-" for v in row))
-            wrong.append(fault)
-            rules.append(rule)
+        codes, rows = distinct_rows([as_text(scope[c]) for c in self._cells])
         if not rows:
             return pd.Series([], index=scope.index, dtype="str")
-        result = pd.array(texts, dtype="str").take(codes)
-        for rule in sorted(set(rules) - {""}):
-            mask = np.asarray([r == rule for r in rules], dtype=bool)[codes]
+        read = [self._value([str(v) for v in row]) for row in rows]
+        shown = [" ".join(str(v).strip() or "-" for v in row) for row in rows]
+        wrong = pd.array([r.fault for r in read], dtype="str").take(codes)
+        for rule in sorted({r.rule for r in read} - {""}):
+            mask = np.asarray([r.rule == rule for r in read], dtype=bool)[codes]
             scope.fault(
                 rule,
                 mask,
-                pd.Series(pd.array(wrong, dtype="str").take(codes), index=scope.index),
-                "Ask the site.",
+                pd.Series(wrong, index=scope.index),
+                self._advice(read) if rule == "date.impossible" else "Ask the site.",
                 values=pd.Series(pd.array(shown, dtype="str").take(codes), index=scope.index),
-                columns=self.reads,
+                columns=self._cells,
             )
-        return pd.Series(result, index=scope.index, dtype="str")
+        texts = pd.array([r.text for r in read], dtype="str").take(codes)
+        result = pd.Series(texts, index=scope.index, dtype="str")
+        return result if not self.end else self._intervals(scope, result)
 
-    def _value(self, cells: list[str]) -> tuple[str, str, str]:
+    def _advice(self, read: Sequence[_Read]) -> str:
+        """What to do about impossible dates: day and month may have changed places in all."""
+        wrong = [r for r in read if r.rule == "date.impossible"]
+        if not all(r.turned for r in wrong):
+            return "Ask the site."
+        every = all(r.turned for r in read if r.text or r.rule)
+        which = "every date of the column" if every else "each of these dates, though not all,"
+        if not self.formats:
+            return f"Ask the site; {which} is one when the columns of month and day are changed."
+        other = _changed(self.shape)
+        return f"Ask the site, or look at 'format': {which} is one in the form {other}."
+
+    def _intervals(self, scope: Scope, start: pd.Series[str]) -> pd.Series[str]:
+        """``start/end`` where the end is known and another; an end alone or before is a finding."""
+        end = scope[self.end]
+        known = present(start) & present(end)
+        late = (last_day(end) < first_day(start)) | (seconds(end) < seconds(start))
+        back = known & late.to_numpy(dtype=bool)
+        alone = ~present(start) & present(end)
+        shown = start + "/" + end
+        for mask, words in (
+            (alone, lambda value: f"the interval '{value}' has no start"),
+            (back, lambda value: f"the interval '{value}' ends before it starts"),
+        ):
+            advice = "Ask the site; the value stays missing."
+            scope.fault("date.interval", mask, words, advice, values=shown, columns=self._cells)
+        whole = known & ~back & start.ne(end).to_numpy(dtype=bool)
+        return start.where(~whole, shown).where(~back, "")
+
+    def _value(self, cells: list[str]) -> _Read:
         clock = cells.pop().strip() if self.time else ""
         try:
-            parts = self._parts(cells)
+            year, month, day, inner = self._parts(cells)
         except ValueError as error:
-            return "", str(error), "date.unreadable"
-        year, month, day, inner = parts
+            return _Read("", str(error), "date.unreadable")
         try:
-            text = iso_date(year, month, day)
+            date = iso_date(year, month, day)
         except ValueError as error:
             shown = "-".join(c.strip() for c in cells if c.strip())
-            return "", f"'{shown}' is no date: {error}", "date.impossible"
-        clock = clock or inner
-        if not clock or narrow(clock).upper() in UNKNOWN:
-            return text, "", ""
-        if len(text) != 10:
-            return text, f"the time {clock} has no complete date", "date.unreadable"
+            fault = f"'{shown}' is no date: {error}"
+            return _Read("", fault, "date.impossible", self._turned(cells, year, month, day))
+        turned = self._turned(cells, year, month, day)
+        clock = narrow(clock or inner)
+        if clock.upper() in UNKNOWN:
+            return _Read(date, turned=turned)
         try:
-            return f"{text}T{iso_time(narrow(clock))}", "", ""
+            return _Read(iso_moment(year, month, day, clock), turned=turned)
         except ValueError as error:
-            return text, str(error), "date.unreadable"
+            return _Read(date, str(error), "date.unreadable", turned)
+
+    def _turned(self, cells: list[str], year: str, month: str, day: str) -> bool:
+        """Whether day and month can change places: both are numbers, and it is a date then."""
+        if not month or not day or (self.formats and "MON" in self.shape):
+            return False
+        if not self.formats and not plain(cells[1]).isdigit():
+            return False
+        try:
+            return bool(iso_date(year, day, month))
+        except ValueError:
+            return False
 
     def _parts(self, cells: list[str]) -> tuple[str, str, str, str]:
         if not self.formats:
@@ -228,4 +301,7 @@ class Date:
         return parts[0], parts[1], parts[2], clock
 
     def sentence(self) -> str:
-        return f"ISO 8601 date from {', '.join(self.reads)}"
+        text = f"ISO 8601 date from {', '.join(self._cells)}"
+        return (
+            f"{text}, as an interval up to {self.end} where that is another" if self.end else text
+        )

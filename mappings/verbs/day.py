@@ -32,6 +32,9 @@ class Day:
 
     @classmethod
     def parse(cls, data: Mapping[str, Any], names: Names) -> Day:
+        if "since" in data:
+            message = "'since' belongs to days of ADaM; here days are counted from RFSTDTC"
+            names.fault("rule.key", message, "", "since")
         name = names.text(data["day"]).removeprefix(f"{names.target}.")
         if name not in names.made:
             names.fault(

@@ -130,9 +130,9 @@ def test_partial_death_date() -> None:
 
     Death "2023-05": last alive 12 May gives 13 May; last alive 20 April gives 1 May; none
     known gives 1 May. A full date stays, whatever was known. "2023" with last alive 30 June
-    gives 1 July, month imputed. Nothing at all: the day after last alive, if dead.
+    gives 1 July, month imputed. Nothing at all: the day after last alive, when that is asked.
     """
-    dtc = text("2023-05", "2023-05", "2023-05", "2023-05-02", "2023", "", "")
+    dtc = text("2023-05", "2023-05", "2023-05", "2023-05-02", "2023", "")
     alive = series(
         day("2023-05-12"),
         day("2023-04-20"),
@@ -140,20 +140,12 @@ def test_partial_death_date() -> None:
         day("2023-05-12"),
         day("2023-06-30"),
         day("2023-06-30"),
-        day("2023-06-30"),
     )
-    dead = pd.Series([True] * 6 + [False])
-    got = death_date(dtc, alive, dead)
-    assert iso_of_day(got.dt).tolist() == [
-        "2023-05-13",
-        "2023-05-01",
-        "2023-05-01",
-        "2023-05-02",
-        "2023-07-01",
-        "2023-07-01",
-        "",
-    ]
-    assert got.dtf.tolist() == ["D", "D", "D", "", "M", "Y", ""]
+    expected = ["2023-05-13", "2023-05-01", "2023-05-01", "2023-05-02", "2023-07-01"]
+    for unknown, (iso, flag) in ((True, ("2023-07-01", "Y")), (False, ("", ""))):
+        got = death_date(dtc, alive, unknown=unknown)
+        assert iso_of_day(got.dt).tolist() == [*expected, iso]
+        assert got.dtf.tolist() == ["D", "D", "D", "", "M", flag]
 
 
 def test_bounds_times_and_duration() -> None:

@@ -1,4 +1,4 @@
-"""Treatment emergence by intervals, onset and occurrence flags."""
+"""Treatment emergence by intervals, and occurrence flags."""
 
 from __future__ import annotations
 
@@ -7,14 +7,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adam.occds import latest_on_or_before, occurrence_flag, treatment_emergent
+from adam.occds import Moments, occurrence_flag, treatment_emergent
 
 INFUSION = "2023-03-15T10:30"
 
 
-def flag(start: str, end: str = "", therapy: str = "", infusion: str = INFUSION) -> str:
-    one = [pd.Series([v], dtype="str") for v in (start, end, infusion, therapy)]
-    return str(treatment_emergent(*one)[0])
+def moments(*values: str) -> Moments:
+    return Moments(pd.Series(list(values), dtype="str"))
+
+
+def flag(
+    start: str,
+    end: str = "",
+    therapy: str = "",
+    infusion: str = INFUSION,
+    last: str = "",
+    days: int = 0,
+) -> str:
+    begins, ends, since, before, until = (
+        moments(v) for v in (start, end, infusion, therapy, last)
+    )
+    found = treatment_emergent(begins, ends, since, before=before, until=until, days=days)
+    return str(found[0])
 
 
 @pytest.mark.parametrize(
@@ -73,24 +87,32 @@ def test_before_new_therapy(start: str, therapy: str, expected: str, why: str) -
     assert flag(start, therapy=therapy) == expected, why
 
 
+@pytest.mark.parametrize(
+    ("start", "last", "days", "expected", "why"),
+    [
+        ("2023-04-14", "2023-03-15", 30, "Y", "30 days after the last treatment"),
+        ("2023-04-15", "2023-03-15", 30, "", "31 days after"),
+        ("2023-04-15", "", 30, "Y", "treatment goes on"),
+        ("2023-04", "2023-03-15", 30, "Y", "could be 14 April"),
+        ("2023-05", "2023-03-15", 30, "", "later in any case"),
+        ("2023-04-15", "2023-03", 30, "Y", "the last treatment could be on 31 March"),
+        ("", "2023-03-15", 0, "Y", "could be on the day of treatment"),
+    ],
+)
+def test_until_some_days_after_the_last_treatment(
+    start: str, last: str, days: int, expected: str, why: str
+) -> None:
+    assert flag(start, last=last, days=days) == expected, why
+
+
 def test_numbers_do_as_well_as_text() -> None:
-    """The infusion as SAS seconds, new therapy as SAS days."""
-    start = pd.Series(["2023-03-15T10:29", "2023-03-15T10:30", "2023-06-02"], dtype="str")
-    end = pd.Series(["", "", ""], dtype="str")
-    infusion = pd.Series([(23084 * 24 + 10.5) * 3600] * 3)
-    therapy = pd.Series([23163.0, float("nan"), 23163.0])
-    assert treatment_emergent(start, end, infusion, therapy).tolist() == ["", "Y", ""]
-
-
-def test_onset_is_counted_from_the_latest_infusion() -> None:
-    """Infusions on days 100 and 140: onset 139 belongs to 100, 140 to 140, 99 to none."""
-    found = latest_on_or_before(
-        pd.Series(["A", "A", "B", "A", "A"]),
-        pd.Series([140.0, 139.0, 140.0, 99.0, float("nan")]),
-        pd.Series(["A", "A"]),
-        pd.Series([140.0, 100.0]),
-    )
-    assert found.fillna(-1).tolist() == [140, 100, -1, -1, -1]
+    """The infusion as SAS seconds or as SAS days, new therapy as SAS days."""
+    start = moments("2023-03-15T10:29", "2023-03-15T10:30", "2023-06-02")
+    timed = Moments(pd.Series([(23084 * 24 + 10.5) * 3600] * 3), timed=True)
+    therapy = Moments(pd.Series([23163.0, float("nan"), 23163.0]))
+    assert treatment_emergent(start, None, timed, before=therapy).tolist() == ["", "Y", ""]
+    day = Moments(pd.Series([23084.0] * 3))
+    assert treatment_emergent(start, None, day, before=therapy).tolist() == ["Y", "Y", ""]
 
 
 def events() -> pd.DataFrame:
@@ -121,12 +143,14 @@ def test_first_and_worst_occurrence() -> None:
     assert last.tolist() == ["Y", "", "", "Y", ""]
 
 
-def test_rows_outside_where_take_no_part_and_text_sorts_downwards() -> None:
+def test_a_part_of_the_rows_and_text_downwards() -> None:
     frame = events()
-    some = occurrence_flag(frame, ["USUBJID"], ["ASTDT", "AESEQ"], where=frame["GRADE"] < 3)
-    assert some.tolist() == ["Y", "", "", "", "Y"]
+    some = occurrence_flag(frame[frame["GRADE"] < 3], ["USUBJID"], ["ASTDT", "AESEQ"])
+    assert some.to_dict() == {0: "Y", 4: "Y"}
     down = occurrence_flag(frame, ["USUBJID"], ["-AEDECOD", "AESEQ"])
     assert down.tolist() == ["", "", "Y", "", "Y"]
+    with pytest.raises(ValueError, match="at least one"):
+        occurrence_flag(frame, ["USUBJID"], [])
     with pytest.raises(KeyError, match="ASTDTM"):
         occurrence_flag(frame, ["USUBJID"], ["ASTDTM"])
 
@@ -134,8 +158,8 @@ def test_rows_outside_where_take_no_part_and_text_sorts_downwards() -> None:
 def test_no_rows() -> None:
     frame = events().iloc[:0]
     assert occurrence_flag(frame, ["USUBJID"], ["ASTDT", "AESEQ"]).empty
-    none = pd.Series([], dtype="str")
-    assert treatment_emergent(none, none, none, none).empty
+    none = moments()
+    assert treatment_emergent(none, none, none, before=none).empty
 
 
 @settings(max_examples=50, deadline=None)

@@ -77,8 +77,8 @@ def test_a_collected_date_is_cut_only_where_the_rule_says_so(build: Any) -> None
 
 
 def test_the_flag_of_a_rule_with_a_condition_covers_all_records(build: Any) -> None:
-    old = "ASTDT: {date: AESTDTC, impute: first, flag: ASTDTF, notbefore: TRTSDT}"
-    new = "ASTDT: {date: AESTDTC, impute: first, flag: ASTDTF, when: {AESER: N}}"
+    old = "ASTDT: {date: AESTDTC, impute: first, dtf: ASTDTF, notbefore: TRTSDT}"
+    new = "ASTDT: {date: AESTDTC, impute: first, dtf: ASTDTF, when: {AESER: N}}"
     made = build({"adam/adae.yaml": [(old, new)]}, adam=True)["ADAE"]
     assert made[["AETERM", "ASTDTF"]].values.tolist() == [
         ["headache", "D"],
@@ -108,8 +108,8 @@ def test_a_date_reads_one_variable(build: Any) -> None:
 @pytest.mark.parametrize(
     "rule",
     [
-        "{lookup: DM, get: {date: DTHDTC, impute: first, flag: DTHDTF}}",
-        "{first: [{date: DTHDTC, impute: first, flag: DTHDTF}, {date: RFENDTC}]}",
+        "{lookup: DM, get: {date: DTHDTC, impute: first, dtf: DTHDTF}}",
+        "{first: [{date: DTHDTC, impute: first, dtf: DTHDTF}, {date: RFENDTC}]}",
     ],
 )
 def test_an_imputation_whose_flag_would_be_lost_is_a_fault(build: Any, rule: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from adam.verbs import adam_verbs
+from adam.verbs import Tables, adam_verbs
+from adam.verbs.shared import holds_numbers
 from mappings.compile import compile_module
+from mappings.findings import SpecPlace
 from mappings.load import load_yaml
 from mappings.modules import Workshop
 from mappings.names import Source
@@ -78,6 +81,20 @@ def shown(value: Any) -> str:
     return str(value)
 
 
+class Target(FakeTarget):
+    """Knows the variables of ADaM too."""
+
+    def known(self, variable: str) -> bool:
+        return super().known(variable) or holds_numbers(variable) is not None
+
+
+def cells(texts: list[str], column: str, example: Example) -> list[Any]:
+    """Cells as the rules meet them: what ADaM has as numbers are numbers."""
+    if not example.adam or not holds_numbers(column):
+        return texts
+    return [float(t) if t else math.nan for t in texts]
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.verb}-{e.title[:20]}")
 def test_an_example_gives_what_the_page_shows(bench: Bench, example: Example) -> None:
     (bench.folder / "derive.py").write_text(CALLED, encoding="utf-8")
@@ -92,19 +109,22 @@ def test_an_example_gives_what_the_page_shows(bench: Bench, example: Example) ->
     assert check_schema(document, path.parent.name) == []
     tables: Mapping[str, tuple[Mapping[str, str], ...]] = {"ae": example.rows, **example.others}
     data = {
-        form: bench.form({c: [row[c] for row in rows] for c in rows[0]}, form)
+        form: bench.form({c: cells([row[c] for row in rows], c, example) for c in rows[0]}, form)
         for form, rows in tables.items()
     }
     sources = {n: Source(n, tuple(str(c) for c in f)) for n, f in data.items()}
-    known = all_verbs(adam_verbs(REFERENCE_DAY + 365.0) if example.adam else None)
+    windows = Tables(example.tables, lambda name, row: SpecPlace(name, row))
+    known = all_verbs(adam_verbs(REFERENCE_DAY + 365.0, windows) if example.adam else None)
     functions = study_functions(bench.folder)
     workshop = Workshop(sources, sdtm_terminology(), functions, known, bench.folder)
-    module, faults = compile_module(document, FakeTarget("AE", extensible=True), workshop)
+    module, faults = compile_module(document, Target("AE", extensible=True), workshop)
     assert [str(f) for f in faults] == []
     report = Report({form: f"raw/{form}.csv" for form in data})
 
     def numeric(variable: str) -> bool | None:
-        return variable.endswith(("DY", "DT")) or variable == "AEDUR"
+        if example.adam:
+            return holds_numbers(variable)
+        return variable.endswith(("DY", "DT")) or variable == "AEPTCD"
 
     frame = run_module(module, data, report, numeric, ("USUBJID",)).frame
     frame = frame.assign(_reference=float(REFERENCE_DAY))

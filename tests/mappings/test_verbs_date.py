@@ -15,6 +15,11 @@ from mappings.verbs.date import compile_format
 if TYPE_CHECKING:
     from tests.mappings.conftest import Bench
 
+
+def module(rule: str) -> str:
+    return f"target: AE\nfrom: ae\nkeys: [USUBJID]\nvars:\n  X: {rule}\n"
+
+
 PARTS = "{date: [Y, M, D]}"
 
 
@@ -43,8 +48,7 @@ def test_parts(bench: Bench, parts: tuple[str, str, str], shown: str) -> None:
     [
         (("2023", "2", "30"), "date.impossible", "'2023-2-30' is no date: 2023-02 has no day 30"),
         (("2023", "2", "29"), "date.impossible", "'2023-2-29' is no date: 2023-02 has no day 29"),
-        (("", "5", "1"), "date.impossible",
-         "'5-1' is no date: the year is unknown but a month or a day is given"),
+        (("", "2", "30"), "date.impossible", "'2-30' is no date: --02 has no day 30"),
         (("24", "5", "1"), "date.impossible", "'24-5-1' is no date: the year 24 is out of range"),
         (("2024", "5", "MAR"), "date.unreadable", "'MAR' is not a part of a date"),
         (("MAR", "5", "1"), "date.unreadable", "'MAR' is not a part of a date"),
@@ -87,14 +91,12 @@ def test_time(bench: Bench, time: str, shown: str, message: str) -> None:
     assert [(f.rule, f.message, f.value) for f in findings] == expected
 
 
-def test_a_time_needs_a_complete_date(bench: Bench) -> None:
-    cells = {"Y": ["2024", ""], "M": ["2", ""], "D": ["", ""], "T": ["10:30", "11:00"]}
+def test_a_time_beside_a_partial_date(bench: Bench) -> None:
+    cells = {"Y": ["2024", "", "2024"], "M": ["2", "", "2"], "D": ["", "", "3"],
+             "T": ["10:30", "11:00", "UN:15"]}  # fmt: skip
     values, findings = bench.rule("{date: [Y, M, D], time: T}", cells)
-    assert values == ["2024-02", ""]
-    assert sorted(f.message for f in findings) == [
-        "the time 10:30 has no complete date",
-        "the time 11:00 has no complete date",
-    ]
+    assert values == ["2024-02--T10:30", "-----T11:00", "2024-02-03T-:15"]
+    assert findings == []
 
 
 @pytest.mark.parametrize(
@@ -119,6 +121,11 @@ def test_a_time_needs_a_complete_date(bench: Bench) -> None:
         ("YYYY-MM-DD HH:MI", "2024-03-05", "2024-03-05"),
         ("DD-MON-YYYY HH:MI:SS", "05-MAR-2024 09:07:30", "2024-03-05T09:07:30"),
         ("DD-MON-YYYY HH:MI:SS", "05-MAR-2024 09:07", "2024-03-05T09:07"),
+        ("YYYY-MM-DD", "2003---15", "2003---15"),
+        ("YYYY-MM-DD", "--12-15", "--12-15"),
+        ("DD-MON-YYYY", "15-DEC-UNK", "--12-15"),
+        ("YYYY-MM-DDTHH:MI:SS", "2003-12-15T13:-:17", "2003-12-15T13:-:17"),
+        ("YYYY-MM-DD HH:MI", "2003-12-15 UN:15", "2003-12-15T-:15"),
         ("YYYY", "2024", "2024"),
         ("YYYY", "UNK", ""),
         ("YYYY", "", ""),
@@ -221,7 +228,7 @@ def test_numbers_and_no_rows(bench: Bench) -> None:
             ),
         ),
         (
-            "{date: [A, B, C], impute: first, flag: XDTF}",
+            "{date: [A, B, C], impute: first, dtf: XDTF}",
             (
                 "sdtm/ae.yaml:5:32: 'impute' belongs to dates of ADaM; "
                 "here a partial date stays partial"
@@ -250,5 +257,60 @@ def test_formats_that_could_be_mistaken(bench: Bench) -> None:
         (
             "sdtm/ae.yaml:5:24: one text may be a date of the form DD/MM/YYYY and of the form "
             "MM/DD/YYYY. Keep the one that the export has; which is meant is never guessed."
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        (["03/15/2024", "04/02/2024"],
+         "Ask the site, or look at 'format': every date of the column is one in the form "
+         "MM/DD/YYYY."),
+        (["03/15/2024", "20/02/2024"],
+         "Ask the site, or look at 'format': each of these dates, though not all, is one in the "
+         "form MM/DD/YYYY."),
+        (["03/15/2024", "15/15/2024"], "Ask the site."),
+        (["30/02/2024"], "Ask the site."),
+    ],
+)  # fmt: skip
+def test_day_and_month_that_may_have_changed_places(
+    bench: Bench, given: list[str], advice: str
+) -> None:
+    _, findings = bench.rule("{date: A, format: DD/MM/YYYY}", {"A": given})
+    assert {f.advice for f in findings if f.rule == "date.impossible"} == {advice}
+
+
+def test_columns_of_month_and_day_that_may_have_changed_places(bench: Bench) -> None:
+    cells = {"Y": ["2024", "2024"], "M": ["15", "2"], "D": ["3", "4"]}
+    _, findings = bench.rule(PARTS, cells)
+    assert [f.advice for f in findings] == [
+        "Ask the site; every date of the column is one when the columns of month and day are "
+        "changed."
+    ]
+
+
+def test_an_interval(bench: Bench) -> None:
+    text = module("{date: A, format: YYYY-MM-DD, end: _END}") + (
+        "work:\n  _END: {date: B, format: YYYY-MM-DD}\n"
+    )
+    cells = {
+        "A": ["2024-01-01", "2024-01-01", "2024-01", "", "2024-01-05", ""],
+        "B": ["2024-01-03", "2024-01-01", "", "2024-01-03", "2024-01-03", ""],
+    }
+    result = bench.run(text, {"ae": bench.form(cells)})
+    assert result.values("X") == ["2024-01-01/2024-01-03", "2024-01-01", "2024-01", "", "", ""]
+    assert [(f.rule, f.message, f.raw) for f in result.findings] == [
+        ("date.interval", "the interval '/2024-01-03' has no start", RawPlace("raw/ae.csv", 5, "A")),
+        ("date.interval", "the interval '2024-01-05/2024-01-03' ends before it starts",
+         RawPlace("raw/ae.csv", 6, "A")),
+    ]  # fmt: skip
+
+
+def test_an_interval_ends_at_a_variable(bench: Bench) -> None:
+    assert bench.faults("{date: A, format: YYYY-MM-DD, end: B}") == [
+        (
+            "sdtm/ae.yaml:5:41: 'end' reads a date variable of this module, and B is a column. "
+            "Make a variable of it under 'work' with 'date', and name that."
         )
     ]
