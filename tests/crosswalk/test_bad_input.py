@@ -583,15 +583,15 @@ def five_faults_in_three_files(study: Copy) -> list[str]:
     study.edit("sdtm/ae.yaml", "AESER:", "AESSER:")
     study.edit("sdtm/ex.yaml", "{copy: LOTNO}", "{coppy: LOTNO}")
     study.edit("adam/adae.yaml", "ATOXGRN:", "ATOXGRNN:")
-    study.edit("adam/adae.yaml", "call: treatment_emergent", "call: treatment_emergant")
+    study.edit("adam/adae.yaml", "since: RFXSTDTC, before", "since: RFXTDTC, before")
     return [
         (
             f"{study.at('adam/adae.yaml', 'ATOXGRNN:')}: there is no variable 'ATOXGRNN' in ADAE. "
             "Did you mean 'ATOXGRN'? A variable of your own needs a 'label'."
         ),
         (
-            f"{study.at('adam/adae.yaml', 'treatment_emergant')}: there is no function "
-            "'treatment_emergant'. Did you mean 'treatment_emergent'?"
+            f"{study.at('adam/adae.yaml', 'RFXTDTC')}: there is no variable 'RFXTDTC' in AE. "
+            "Did you mean 'RFXSTDTC'?"
         ),
         (
             f"{study.at('sdtm/ae.yaml', 'AETERM_ENG')}: there is no column 'AETERM_ENG' in ae. "
