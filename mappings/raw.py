@@ -34,11 +34,27 @@ class RawItem:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A form of a file, or an item group of it, that study.yaml does not read; with its rows."""
+
+    file: str
+    form: str
+    group: str
+    rows: int
+
+    @property
+    def name(self) -> str:
+        """Form and group in one text, which tells it apart within the file."""
+        return f"{self.form} {self.group}".strip()
+
+
+@dataclass(frozen=True)
 class RawTable:
     """What a reader gives: text cells, the columns as in the file, and the line of each row.
 
     Where lines mean nothing (XML, SAS, Parquet) a row's line is its number, counted from 1.
-    `codelists` are those that `items` name: code to text.
+    `codelists` are those that `items` name: code to text. `unread` stands at the first form of a
+    file of many.
     """
 
     columns: tuple[str, ...]
@@ -47,6 +63,7 @@ class RawTable:
     items: Mapping[str, RawItem] = field(default_factory=dict)
     codelists: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,6 +135,13 @@ class FormSettings:
         """The form's file and those beside it that the reader needs."""
         return tuple(f for f in (self.file, self.dictionary, self.codelists) if f)
 
+    def collected(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The form's own columns behind those that a rule names."""
+        own = {"STUDYID": "", "USUBJID": self.subject, "SUBJID": self.subject}
+        own |= {"SITEID": self.site or self.subject, "_event": self.event, "_repeat": self.repeat}
+        read = (own.get(name, name) for name in names)
+        return tuple(dict.fromkeys(name for name in read if name))
+
 
 @dataclass(frozen=True)
 class RawForm:
@@ -131,6 +155,7 @@ class RawForm:
     findings: tuple[Finding, ...] = ()
     items: Mapping[str, RawItem] = field(default_factory=dict)
     codelists: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unread: tuple[Unread, ...] = ()
 
     @property
     def name(self) -> str:
@@ -182,7 +207,8 @@ def make_form(table: RawTable, settings: FormSettings, rule: SubjectRule) -> Raw
     frame["_repeat"] = _column(frame, settings.repeat)
     identity = [frame[c] for c in settings.id]
     frame["_id"] = _joined(identity, frame.index)
-    findings = [*table.findings, *_strangers(frame, number, settings, rule)]
+    findings = [*table.findings, *map(_unread, table.unread)]
+    findings += _strangers(frame, number, settings, rule)
     if not len(table.cells):
         message = f"the form {settings.name} has no records"
         place = RawPlace(settings.file)
@@ -196,6 +222,24 @@ def make_form(table: RawTable, settings: FormSettings, rule: SubjectRule) -> Raw
         tuple(findings),
         table.items,
         table.codelists,
+        table.unread,
+    )
+
+
+def _unread(each: Unread) -> Finding:
+    what = f"the form '{each.form}' has"
+    if each.group:
+        what = f"the item group '{each.group}' of the form '{each.form}' has"
+    rows = "1 row" if each.rows == 1 else f"{each.rows:,} rows"
+    return Finding(
+        "form.unread",
+        Severity.WARNING,
+        f"{what} {rows} in this file, and study.yaml does not read them",
+        "Add it to 'raw.forms' (and give the reason in 'not_submitted' when it is left out), or "
+        "explain it in findings.yaml.",
+        scope=each.name,
+        value=each.name,
+        raw=RawPlace(each.file),
     )
 
 

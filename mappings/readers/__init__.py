@@ -6,12 +6,12 @@ Forms that come out of one file are read together, so that a large file is read 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from mappings.findings import Finding, SpecificationFault
-from mappings.raw import FormSettings, RawTable
+from mappings.raw import FormSettings, RawTable, Unread
 from mappings.readers.checks import table_faults
 from mappings.readers.delimited import read_delimited, read_header
 from mappings.readers.excel import excel_columns, read_excel
@@ -66,7 +66,27 @@ def read_tables(
     for settings in forms:
         if settings.name in tables:
             faults.extend(table_faults(tables[settings.name], settings))
-    return tables, faults
+    return _unread_by_all(forms, tables), faults
+
+
+def _unread_by_all(
+    forms: Iterable[FormSettings], tables: dict[str, RawTable]
+) -> dict[str, RawTable]:
+    """The tables without what other forms of the same file, read in another way, do read."""
+    ways: dict[str, dict[tuple[str, ...], set[tuple[str, str]]]] = {}
+    for form in forms:
+        if form.name in tables:
+            left = ways.setdefault(form.file, {}).setdefault(_source(form), set())
+            left |= {(u.form, u.group) for u in tables[form.name].unread}
+
+    def nobody(each: Unread) -> bool:
+        own = {(each.form, each.group), (each.form, "")}
+        return all(own & left for left in ways[each.file].values())
+
+    return {
+        name: replace(table, unread=tuple(u for u in table.unread if nobody(u)))
+        for name, table in tables.items()
+    }
 
 
 def columns_of(

@@ -15,7 +15,7 @@ from typing import Any
 
 from mappings.findings import Finding, RawPlace, Severity, SpecificationFault
 from mappings.load import did_you_mean
-from mappings.raw import FormSettings, RawItem, RawTable, file_fault
+from mappings.raw import FormSettings, RawItem, RawTable, Unread, file_fault
 from mappings.readers.odm_metadata import (
     DIALECTS,
     KEYS,
@@ -26,7 +26,6 @@ from mappings.readers.odm_metadata import (
     read_metadata,
 )
 from mappings.readers.odm_rows import Rows
-from mappings.readers.redcap import unread_forms
 from mappings.readers.safe_xml import local, stream
 
 _LEVELS = ("SubjectData", "StudyEventData", "FormData", "ItemGroupData")
@@ -83,9 +82,10 @@ def read_odm(folder: Path, forms: Sequence[FormSettings]) -> dict[str, RawTable]
         found[layout.settings.name] = RawTable(
             layout.columns, cells, lines, layout.items, layout.codelists
         )
-    told = [*unread_forms(file, reading.unread), *_attributes(file, reading.unknown)]
     first = forms[0].name
-    return {**found, first: replace(found[first], findings=tuple(told))}
+    unread = tuple(Unread(file, *names, rows) for names, rows in reading.unread.items())
+    told = replace(found[first], findings=tuple(_attributes(file, reading.unknown)), unread=unread)
+    return {**found, first: told}
 
 
 def _layouts(folder: Path, forms: Sequence[FormSettings]) -> list[Layout]:
@@ -149,7 +149,8 @@ class _Reading:
         self.file = file
         self.rows = rows
         self.keys: dict[str, str] = {}
-        self.unread: dict[str, None] = {}
+        self.unread: dict[tuple[str, str], int] = {}
+        self._said = False
         self.unknown: dict[tuple[str, str], None] = {}
 
     def take(self, event: str, element: Any) -> None:
@@ -162,6 +163,7 @@ class _Reading:
                 self._check_kind(name, element)
                 self._enter(name, element)
             if name == "FormData":
+                self._said = False
                 for rows in self.rows:
                     rows.open_form(self.keys)
             return
@@ -186,7 +188,11 @@ class _Reading:
         if not taking:
             form = self.keys.get("FormOID", "")
             mine = any(form in rows.versions for rows in self.rows)
-            self.unread[f"{form} {group}" if mine else form] = None
+            # Of a form that nobody reads, a FormData is a row; of one that is read, a group.
+            if mine or not self._said:
+                key = (form, group if mine else "")
+                self.unread[key] = self.unread.get(key, 0) + 1
+            self._said = True
             return
         for item in element:
             name = local(item)

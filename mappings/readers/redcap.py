@@ -8,17 +8,17 @@ so that no line is lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from mappings.findings import Finding, RawPlace, Severity, SpecificationFault
+from mappings.findings import SpecificationFault
 from mappings.frames import Mask
 from mappings.load import did_you_mean
-from mappings.raw import SHOWN, FormSettings, RawItem, RawTable, file_fault, row_faults
+from mappings.raw import SHOWN, FormSettings, RawItem, RawTable, Unread, file_fault, row_faults
 from mappings.readers.checks import twice
 from mappings.readers.delimited import parse, read_header, read_text
 from mappings.readers.redcap_dictionary import CHECKED, COMPLETE, Dictionary, read_dictionary
@@ -86,31 +86,13 @@ def read_redcap(folder: Path, forms: Sequence[FormSettings]) -> dict[str, RawTab
             layout.codelists[form],
         )
     read = {_form(f, layout) for f in forms}
-    unread = [f for f in layout.forms if f not in read and (filled[f] | named[f]).any()]
-    told = replace_findings(found[forms[0].name], unread_forms(settings.file, unread))
-    return {**found, forms[0].name: told}
-
-
-def unread_forms(file: str, forms: Iterable[str]) -> list[Finding]:
-    """A finding for each form that has rows in the file and that study.yaml does not read."""
-    return [
-        Finding(
-            "form.unread",
-            Severity.WARNING,
-            f"the form '{form}' has rows in this file, and study.yaml does not read it",
-            "Add it to 'raw.forms', or explain in findings.yaml why it is left out.",
-            scope=form,
-            value=form,
-            raw=RawPlace(file),
-        )
-        for form in forms
-    ]
-
-
-def replace_findings(table: RawTable, findings: Iterable[Finding]) -> RawTable:
-    """The table with further findings."""
-    more = (*table.findings, *findings)
-    return RawTable(table.columns, table.cells, table.lines, table.items, table.codelists, more)
+    unread = tuple(
+        Unread(settings.file, form, "", int((named[form] | (named[""] & filled[form])).sum()))
+        for form in layout.forms
+        if form not in read
+    )
+    told = replace(found[settings.name], unread=tuple(u for u in unread if u.rows))
+    return {**found, settings.name: told}
 
 
 def _layout(folder: Path, forms: Sequence[FormSettings], header: tuple[str, ...]) -> _Layout:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from mappings.findings import Finding
 from mappings.forms import OWN, read_forms
 from mappings.load import load_yaml
-from mappings.raw import FormSettings, RawItem, RawTable
+from mappings.raw import FormSettings, RawItem, RawTable, SubjectRule, Unread, make_form
 from mappings.readers import READERS, columns_of, read_tables
 from mappings.readers.columns import fields, system_columns
 from mappings.readers.odm import NAMES, _Reading
@@ -84,10 +85,9 @@ def test_redcap_is_taken_apart() -> None:
 
 
 def test_a_redcap_form_that_is_not_read_is_said() -> None:
-    (finding,) = read("redcap_events", redcap("enrolment"), redcap("vital_signs"))[
-        "enrolment"
-    ].findings
-    assert (finding.rule, finding.scope) == ("form.unread", "adverse_event")
+    tables = read("redcap_events", redcap("enrolment"), redcap("vital_signs"))
+    assert tables["enrolment"].unread == (Unread("data.csv", "adverse_event", "", 2),)
+    assert tables["vital_signs"].unread == ()
 
 
 def test_odm_rows_items_and_units() -> None:
@@ -101,7 +101,41 @@ def test_odm_rows_items_and_units() -> None:
     assert dm.codelists == {"CL.SEX": {"Male": "Male", "Female": "Female"}}
     assert ae.cells["IT.AETERM"].tolist() == ["Constipation & pain", "腹泻"]
     assert ae.cells["ItemGroupRepeatKey"].tolist() == ["1", "2"]
-    assert [f.scope for f in dm.findings] == ["AE IG.AE"]
+    assert dm.unread == (Unread("export.xml", "AE", "IG.AE", 1),)
+    assert read("odm", odm("dm", "DM"))["dm"].unread == (Unread("export.xml", "AE", "", 1),)
+
+
+def test_forms_of_one_file_that_are_read_in_two_ways_leave_nothing_unread() -> None:
+    dm = odm("dm", "F_DEMOGRAPHICS_*")
+    ae = odm("ae", "F_ADVERSEEVENTS_*", group=("IG_ADVER_EVENTS",), items="name")
+    tables = read("openclinica", dm, ae)
+    assert [t.unread for t in tables.values()] == [(), ()]
+    assert [u.name for u in read("openclinica", dm)["dm"].unread] == ["F_ADVERSEEVENTS_V10"]
+    other = odm("ae", "AE", group=("IG.AE.AE_ARRAY1",), items="name")
+    tables = read("odm", odm("dm", "DM"), other)
+    assert [u.name for t in tables.values() for u in t.unread] == ["AE IG.AE"]
+
+
+@pytest.mark.parametrize(
+    ("unread", "said"),
+    [
+        (Unread("x.xml", "AE", "IG.AE", 2), "the item group 'IG.AE' of the form 'AE' has 2 rows"),
+        (Unread("x.xml", "AE", "", 1), "the form 'AE' has 1 row"),
+    ],
+)
+def test_a_form_that_is_not_read_is_a_finding(unread: Unread, said: str) -> None:
+    cells = pd.DataFrame({"S": pd.Series(["1"], dtype="str")})
+    table = RawTable(("S",), cells, pd.Series([1]), unread=(unread,))
+    rule = SubjectRule("X", re.compile("(?P<subject>.)"), ("$SUBJID",))
+    form = make_form(table, FormSettings("dm", "x.xml", "odm", subject="S"), rule)
+    assert form.unread == (unread,)
+    (finding,) = form.findings
+    assert (finding.rule, finding.scope) == ("form.unread", unread.name)
+    assert str(finding) == (
+        f"x.xml: {said} in this file, and study.yaml does not read them. Add it to 'raw.forms' "
+        "(and give the reason in 'not_submitted' when it is left out), or explain it in "
+        "findings.yaml."
+    )
 
 
 def test_odm_groups_of_a_form_make_one_row_unless_they_repeat() -> None:

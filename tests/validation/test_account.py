@@ -17,7 +17,7 @@ from crosswalk.plan import Plan, make_plan
 from define.describe import describe_sdtm
 from mappings.export import read_export
 from mappings.findings import SpecificationFault
-from mappings.raw import RawForm
+from mappings.raw import RawForm, Unread
 from mappings.readers.columns import fields, system_columns
 from mappings.scope import Report
 from sdtm.domains import SdtmResult, run_sdtm
@@ -338,6 +338,21 @@ def test_a_lost_row_is_not_excused_by_the_reason_of_another(tmp_path: Path) -> N
     account = built.account(replace(built.sdtm, datasets=(*others, less)))
     assert [f.rule for f in account.findings] == ["account.row"]
     assert form(account, "ae").aside == (("Serious events are elsewhere", 1),)
+
+
+def test_a_form_of_the_file_that_is_not_read_is_listed_with_its_rows(tmp_path: Path) -> None:
+    built = tiny(tmp_path)
+    assert built.account().balanced
+    unread = Unread("raw/ae.csv", "AE", "IG.AE", 3)
+    built.forms["ae"] = replace(built.forms["ae"], unread=(unread,))
+    account = built.account()
+    assert account.unread == (unread,)
+    assert not account.balanced
+    assert '"form","AE IG.AE","raw/ae.csv","","unread"' in account_csv(account)
+    page = account_html(account, "TINY")
+    assert "1 form of the files is not read" in page
+    assert "In the files, and not read" in page
+    assert "In the files, and not read" not in account_html(tiny(tmp_path / "b").account(), "TINY")
 
 
 def test_pairs_of_values(tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ def take_account(
         domains,
         subjects,
         tuple(in_order(findings)),
+        tuple(u for f in forms.values() for u in f.unread),
     )
 
 

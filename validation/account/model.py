@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mappings.findings import Finding
+from mappings.raw import Unread
 
 
 class State(StrEnum):
@@ -87,19 +88,24 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The whole account; `subjects` has the records of each subject in each of `domains`."""
+    """The whole account; `subjects` has the records of each subject in each of `domains`.
+
+    `unread` are the forms of the files that study.yaml does not read.
+    """
 
     forms: tuple[Form, ...]
     pairs: tuple[Pair, ...]
     domains: tuple[str, ...]
     subjects: Mapping[str, tuple[int, ...]]
     findings: tuple[Finding, ...]
+    unread: tuple[Unread, ...] = ()
 
     @property
     def balanced(self) -> bool:
-        """Whether every row and every column is accounted for."""
+        """Whether every row, every column and every form of the files is accounted for."""
         columns = sum(f.count(State.UNACCOUNTED) for f in self.forms)
-        return all(f.balanced for f in self.forms) and not columns and not self.lost_by_datasets
+        lost = columns or self.lost_by_datasets or self.unread
+        return all(f.balanced for f in self.forms) and not lost
 
     @property
     def lost_by_datasets(self) -> int:

@@ -33,11 +33,11 @@ class Values:
 
 
 def account_csv(account: Account) -> str:
-    """The account as one long table: `part` is rows, column, value or subject.
+    """The account as one long table: `part` is rows, column, form, value or subject.
 
     Of `rows`, `state` is read, mapped, set aside or unaccounted, and `count` the rows. Of
-    `column`, `count` is the rows with a value. Every cell is safe in a spreadsheet; the mark at
-    the start says UTF-8.
+    `column`, `count` is the rows with a value; of `form`, the rows of one that is not read. Every
+    cell is safe in a spreadsheet; the mark at the start says UTF-8.
     """
     safe = lru_cache(maxsize=65536)(csv_cell)
     stream = io.StringIO()
@@ -54,6 +54,9 @@ def account_csv(account: Account) -> str:
 def _lines(account: Account) -> Iterator[dict[str, object]]:
     for form in account.forms:
         yield from _form_lines(form)
+    for each in account.unread:
+        place = {"part": "form", "form": each.name, "file": each.file}
+        yield {**place, "state": "unread", "count": each.rows}
     for pair in account.pairs:
         yield {
             "part": "value",
