@@ -8,7 +8,7 @@ deleted are set aside with their reason and counted, so that the account can bal
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
