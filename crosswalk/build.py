@@ -5,7 +5,7 @@ Read this page first: each line of `build` is a room of the house.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from define.definexml import to_xml
 from define.describe import creation_time, describe_adam, describe_sdtm
 from define.finished import FinishedSdtm, read_finished
 from define.model import Metadata
-from define.reconcile import check_metadata, reconcile
+from define.reconcile import reconcile
 from define.schema_check import schema_check
 from mappings.built import BuiltDataset
 from mappings.export import read_export
@@ -138,7 +138,6 @@ def run_plan(
     findings = [*collected.findings, *found]
     for metadata, xml in zip(documents, definitions, strict=True):
         own = {d.name: frames[d.name] for d in metadata.datasets}
-        findings.extend(check_metadata(metadata))
         findings.extend(reconcile(metadata, own, study.encoding))
         findings.extend(schema_check(xml))
     step("Running the Great Expectations suites")
@@ -151,7 +150,8 @@ def run_plan(
     if engine is not None:
         step("Running CDISC CORE")
         core = judge(engine, study, documents, definitions, frames, lineage)
-    report = _report(plan, findings, documents, frames, checked, rules, core)
+    doubled = {n for n, built in datasets.items() if _told_when_doubled(built)}
+    report = _report(plan, findings, documents, frames, checked, rules, core, doubled)
     return Package(
         plan,
         datasets,
@@ -225,17 +225,28 @@ def _frames(datasets: Mapping[str, BuiltDataset]) -> dict[str, pd.DataFrame]:
     return {n: d.frame[[*d.variables, "_form", "_row"]] for n, d in datasets.items()}
 
 
+def _told_when_doubled(built: BuiltDataset) -> bool:
+    """Whether records of one key are told where it is built, not by what reads it afterwards."""
+    unique = built.module.data.get("unique", built.keys) if built.module is not None else None
+    return unique is not None and set(unique) <= set(built.keys)
+
+
 def _lineage(plan: Plan, datasets: Mapping[str, BuiltDataset], files: Mapping[str, str]) -> Lineage:
-    columns: dict[tuple[str, str], str] = {}
+    columns: dict[tuple[str, str, str], str] = {}
     places: dict[tuple[str, str], SpecPlace] = {}
     for name, built in datasets.items():
         if built.module is None:
             continue
         for block in built.module.blocks:
+            settings = plan.study.forms.get(block.source.name)
             for rule in (*block.rules, *block.after):
                 places.setdefault((name, rule.variable), rule.place)
-                if block.source.name in plan.study.forms:
-                    columns.setdefault((name, rule.variable), ", ".join(rule.verb.reads))
+                if settings is not None:
+                    read = (n for n in rule.verb.reads if not n.startswith(f"{name}."))
+                    shown = ", ".join(settings.collected(read))
+                    columns.setdefault((name, rule.variable, settings.name), shown)
+            if settings is not None:
+                columns.setdefault((name, "USUBJID", settings.name), settings.subject)
     for module in plan.adam.modules if plan.adam else ():
         for rule in module.then:
             places.setdefault((module.module.target, rule.variable), rule.place)
@@ -250,6 +261,7 @@ def _report(
     suites: list[Checked],
     rules: Checked,
     core: CoreRun | None,
+    doubled: Collection[str],
 ) -> Report:
     study = plan.study
     rows = [row for d in documents for row in dataset_rows(d, frames)]
@@ -279,6 +291,7 @@ def _report(
         links=links,
         facts=facts,
         core=core,
+        doubled=doubled,
     )
 
 

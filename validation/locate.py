@@ -21,12 +21,12 @@ _SILENT = ("STUDYID", "DOMAIN", "RDOMAIN", "USUBJID")
 class Lineage:
     """Where built values come from, as far as the caller knows.
 
-    `files` maps the `_form` of a row to the raw file's name, `columns` a (dataset, variable)
-    to the raw column, `places` a (dataset, variable) to the line of the mapping.
+    `files` maps the `_form` of a row to the raw file's name, `columns` a (dataset, variable,
+    form) to the raw columns, `places` a (dataset, variable) to the line of the mapping.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
-    columns: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    columns: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     places: Mapping[tuple[str, str], SpecPlace] = field(default_factory=dict)
 
     def place(self, dataset: str, variable: str) -> SpecPlace | None:
@@ -91,11 +91,12 @@ def raw_places(
     """The raw row of each record, from its `_form` and `_row`; None where there is none."""
     if "_form" not in frame.columns or "_row" not in frame.columns:
         return [None] * len(frame)
-    column = lineage.columns.get((dataset, variable), "")
-    files = {form: lineage.files.get(form, form) for form in frame["_form"].fillna("").unique()}
+    forms = [str(form) for form in frame["_form"].fillna("").unique()]
+    files = {form: lineage.files.get(form, form) for form in forms}
+    columns = {form: lineage.columns.get((dataset, variable, form), "") for form in forms}
     rows = frame["_row"].fillna(0).astype("int64")
     return [
-        RawPlace(files[form], row, column) if form else None
+        RawPlace(files[form], row, columns[form]) if form else None
         for form, row in zip(frame["_form"].fillna(""), rows, strict=True)
     ]
 

@@ -23,6 +23,7 @@ from validation.suites import Expectation, Suite, suite
 
 LINEAGE_COLUMNS = ("_form", "_row")
 _COLUMNS = "expect_table_columns_to_match_ordered_list"
+_UNIQUE = "expect_compound_columns_to_be_unique"
 _NOT_NULL = "expect_column_values_to_not_be_null"
 _LENGTH = "expect_column_value_lengths_to_be_between"
 
@@ -134,6 +135,9 @@ class _Run:
             return self._columns(kwargs, rule, severity, advice)
         mask = failing_records(self.bare, type_, kwargs)
         variables = columns_of(kwargs)
+        if type_ == _UNIQUE:
+            # It is filed under the last key: all records share the first.
+            variables = (*variables[-1:], *variables[:-1])
         if mask is None or not mask.any():
             # It failed all the same: said once, without the records.
             return [self._plain(rule, severity, message, advice, variables)]

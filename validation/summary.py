@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -12,6 +12,8 @@ from mappings.findings import Finding, Severity, in_order
 from validation.core.model import PREFIX, CoreRun
 from validation.explanations import Explanation, always, explain
 from validation.outcome import Checked, Status
+
+_OF_DOUBLED_KEYS = ("expect.unique", "define.key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +87,19 @@ def make_report(
     facts: Sequence[tuple[str, str]] = (),
     core: CoreRun | None = None,
     asked: Callable[[str], bool] = always,
+    doubled: Collection[str] = (),
 ) -> Report:
     """A report on all findings of a build.
 
     `findings` are those of every stage but the checks given as `suites`, `rules` and `core`,
     whose own findings are added here; `explanations` then part them. `core` is None when CDISC's
-    engine was not asked for; of the other rules, `asked` says which were.
+    engine was not asked for; of the other rules, `asked` says which were. `doubled` are the
+    datasets in which each record with a key that another one has is a `record.duplicate`.
     """
     checked = rules or Checked()
     every = [*findings, *(f for run in suites for f in run.findings), *checked.findings]
     every += core.checked.findings if core else ()
+    every = _first_causes(every, doubled)
 
     def looked(rule: str) -> bool:
         if rule.startswith(PREFIX):
@@ -119,6 +124,22 @@ def make_report(
         tuple(facts),
         core,
     )
+
+
+def _first_causes(findings: list[Finding], doubled: Collection[str]) -> list[Finding]:
+    """Doubled keys said once: what suite and define.xml say of them then only follows."""
+    told = {f.dataset for f in findings if f.rule == "record.duplicate"} & {*doubled}
+    return [
+        replace(
+            f,
+            severity=Severity.NOTICE,
+            message=f"{f.message.rstrip('.')}; this follows from record.duplicate",
+            advice="Mend or explain record.duplicate; this needs no explanation of its own.",
+        )
+        if f.dataset in told and f.scope and f.rule in _OF_DOUBLED_KEYS
+        else f
+        for f in findings
+    ]
 
 
 def dataset_rows(metadata: Metadata, frames: Mapping[str, pd.DataFrame]) -> list[DatasetRow]:

@@ -61,7 +61,7 @@ def test_lengths_are_bytes_not_characters(ae: Dataset, change: Change) -> None:
 def test_the_raw_column_and_the_mapping_line_are_named(ae: Dataset, change: Change) -> None:
     lineage = Lineage(
         {"ae": "raw/edc/ae.csv"},
-        {("AE", "AESER"): "AESER_STD"},
+        {("AE", "AESER", "ae"): "AESER_STD"},
         {("AE", "AESER"): SpecPlace("sdtm/ae.yaml", 9, 3)},
     )
     (found,) = run_suite(suite(ae), change("AESER", 2, "?"), lineage=lineage).findings
