@@ -100,7 +100,8 @@ EXAMPLES = (
         "In ADaM, a date-time is in seconds. Here nothing above the hour may be unknown.",
         "ASTDTM: {date: AESTDTC, impute: first, highest: h, tmf: ASTTMF}",
         _rows(
-            "AESTDTC", rows=(("2024-03-15T09:30",), ("2024-03-15T09",), ("2024-03-15",), ("2024-03",))
+            "AESTDTC",
+            rows=(("2024-03-15T09:30",), ("2024-03-15T09",), ("2024-03-15",), ("2024-03",)),
         ),
         {
             "ASTDTM": ("2026114200", "2026112400", "2026080000", ""),
@@ -234,6 +235,17 @@ EXAMPLES = (
         },
     ),
     Example(
+        "lookup",
+        "What the numbers of several rows come to.",
+        "AEDOSE: {lookup: ex, get: {num: DOSE}, pick: sum, label: Total Dose}\n"
+        "AEDOSES: {lookup: ex, get: DOSE, pick: count, label: Number of Doses}",
+        _rows("USUBJID", rows=(("S1",), ("S2",), ("S3",))),
+        {"AEDOSE": ("4", "2.5", ""), "AEDOSES": ("2", "1", "0")},
+        others={
+            "ex": _rows("USUBJID", "DOSE", rows=(("S1", "1"), ("S1", "3"), ("S2", "2.5"))),
+        },
+    ),
+    Example(
         "first",
         "The first of several rules that gives a value.",
         "AEACN: {first: [{const: DRUG WITHDRAWN, when: {STOP: Y}}, {copy: ACTION}]}",
@@ -296,8 +308,7 @@ EXAMPLES = (
     Example(
         "calc",
         "Change and percent change from baseline.",
-        'CHG: {calc: [AVAL, "-", BASE]}\n'
-        'PCHG: {calc: [CHG, /, BASE], percent: true, digits: 1}',
+        'CHG: {calc: [AVAL, "-", BASE]}\nPCHG: {calc: [CHG, /, BASE], percent: true, digits: 1}',
         _rows("AVAL", "BASE", rows=(("30", "45"), ("4", "0"), ("", "45"))),
         {"CHG": ("-15", "4", ""), "PCHG": ("-33.3", "", "")},
         adam=True,
@@ -368,6 +379,34 @@ EXAMPLES = (
             ),
         ),
         {"TRTEMFL": ("Y", "", "Y", "", "", "")},
+        adam=True,
+    ),
+    Example(
+        "grade",
+        "By the bounds of the unit, the limits of normal and, where BNRIND is not NORMAL, the "
+        "baseline. What a missing limit or baseline leaves open has no grade.",
+        "ATOXGRH: {grade: high, test: LBTESTCD, units: LBSTRESU, term: ATOXDSCH}",
+        _rows(
+            "LBTESTCD",
+            "AVAL",
+            "LBSTRESU",
+            "ANRLO",
+            "ANRHI",
+            "BASE",
+            "BNRIND",
+            rows=(
+                ("ALT", "130", "U/L", "5", "40", "30", "NORMAL"),
+                ("ALT", "130", "U/L", "5", "40", "100", "HIGH"),
+                ("ALT", "130", "U/L", "5", "40", "", ""),
+                ("K", "5.8", "mmol/L", "3.5", "5.1", "4.2", "NORMAL"),
+                ("K", "5.8", "mg/dL", "3.5", "5.1", "4.2", "NORMAL"),
+            ),
+        ),
+        {
+            "ATOXGRH": ("2", "0", "", "2", ""),
+            "ATOXDSCH": (*["Alanine aminotransferase increased"] * 3, "Hyperkalemia", ""),
+        },
+        ("grade.unit",),
         adam=True,
     ),
 )

@@ -46,6 +46,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "span": ("unit", "inclusive", "negative"),
     "window": ("table",),
     "emergent": ("since", "before", "until", "days"),
+    "grade": ("units", "test", "term"),
 }
 """The keys that belong to some verbs; beside another they would do nothing and are refused."""
 
@@ -175,8 +176,8 @@ class _Nothing:
 
 
 def made_beside(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """The variables that a loaded rule makes beside its own: imputation flags, a window's."""
-    flags = [str(data[key]) for key in ("dtf", "tmf") if key in data]
+    """The variables that a loaded rule makes beside its own: imputation flags, a grade's term, a window's."""
+    flags = [str(data[key]) for key in ("dtf", "tmf", "term") if key in data]
     return (*flags, *(n for verb, names in BESIDE.items() if verb in data for n in names))
 
 

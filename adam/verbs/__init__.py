@@ -9,6 +9,7 @@ from adam.verbs.date import AdamDate
 from adam.verbs.day import AdamDay
 from adam.verbs.emergent import Emergent
 from adam.verbs.flag import Flag
+from adam.verbs.grade import Grade
 from adam.verbs.group import Group
 from adam.verbs.shared import part_of
 from adam.verbs.span import Span
@@ -35,6 +36,7 @@ def adam_verbs(cutoff: float, tables: Tables = NO_TABLES) -> dict[str, VerbClass
         "span": Span.parse,
         "window": partial(Window.parse, tables=tables),
         "emergent": Emergent.parse,
+        "grade": Grade.parse,
     }
 
 
