@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mappings.conditions import Condition
+from mappings.findings import SpecificationFault
 from mappings.frames import (
     LINEAGE,
     blank_number,
@@ -23,6 +24,7 @@ from mappings.frames import (
     sorted_positions,
 )
 from mappings.iso8601 import complete_day
+from mappings.load import spec_fault
 from mappings.names import Names, Source
 from mappings.rules import Rule, VerbClass, parse_rule
 from mappings.scope import LookedUp, Scope
@@ -77,11 +79,21 @@ def _days(values: pd.Series[Any]) -> pd.Series[float]:
     return values.astype("float64") if is_numeric(values) else complete_day(values)
 
 
+AGGREGATES = {
+    "min": "lowest",
+    "max": "highest",
+    "sum": "sum of",
+    "mean": "mean of",
+    "count": "number of values of",
+}
+
+
 @dataclass(frozen=True)
 class Lookup:
     """The value that the key of the row has on the other side; missing when there is none.
 
-    Several rows with different values need `pick`; without it they are a finding. `asof`
+    Several rows with different values need `pick`; without it they are a finding. What `pick`
+    makes of several is a number, and a `count` of nothing is 0. `asof`
     is a date of the own row: only rows on or before that day, by their order, answer then.
     """
 
@@ -123,6 +135,8 @@ class Lookup:
             table = self._as_of(scope, table, own)
             own = own.assign(row=np.arange(len(own)))
             keys = ["row"]
+        elif self.pick in AGGREGATES:
+            table = self._aggregated(table, keys, scope)
         elif self.pick:
             table = table.iloc[sorted_positions(table["order"], last=self.pick == "last")]
         else:
@@ -143,6 +157,8 @@ class Lookup:
                 table = table.drop_duplicates(keys, keep=False)
         table = table.drop_duplicates(keys, keep="last" if self.pick == "last" else "first")
         self._note(scope, every, table, own[[k for k in own.columns if k != "row"]])
+        if self.pick == "count":
+            table = self._with_none(table, own, keys)
         numeric = is_numeric(table["value"]) if len(table) else self._numeric(parts)
         if not len(table):
             return blank_number(scope.index) if numeric else blank_text(scope.index)
@@ -151,6 +167,25 @@ class Lookup:
             return pd.Series(found.to_numpy(dtype="float64"), index=scope.index)
         filled = found.astype("str").fillna("").to_numpy()
         return pd.Series(filled, index=scope.index, dtype="str")
+
+    def _aggregated(self, table: pd.DataFrame, keys: list[str], scope: Scope) -> pd.DataFrame:
+        """One row per key with what its values come to."""
+        if self.pick != "count" and not is_numeric(table["value"]) and len(table):
+            place = scope.spec
+            assert place is not None
+            message = f"'pick: {self.pick}' needs numbers, and {self.uses[0]} gives text"
+            hint = "Read them with a rule in 'get': {num: COLUMN}."
+            raise SpecificationFault([spec_fault("lookup.number", message, place, hint)])
+        # Sorted by value, so that a sum does not depend on the order of the rows.
+        groups = table.sort_values([*keys, "value"], kind="stable").groupby(keys, sort=False)
+        found = groups["value"].agg(self.pick).astype("float64")
+        return found.reset_index()
+
+    def _with_none(self, table: pd.DataFrame, own: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+        """The counts with 0 for a key that nothing answers."""
+        asked = own[np.logical_and.reduce([present(own[k]) for k in keys])].drop_duplicates(keys)
+        found = asked.merge(table[[*keys, "value"]], how="left", on=keys)
+        return found.assign(value=found["value"].astype("float64").fillna(0.0))
 
     def _as_of(self, scope: Scope, table: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
         """The one row that answers each own row (`row` is its number), not after its date."""
@@ -175,7 +210,9 @@ class Lookup:
         keys = list(own.columns)
         found = pd.MultiIndex.from_frame(every[keys]).isin(pd.MultiIndex.from_frame(own))
         reached = every[found & every["_form"].ne("").to_numpy(dtype=bool)]
-        used = reached.index.isin(taken.index) if self.pick else np.ones(len(reached), dtype=bool)
+        used = np.ones(len(reached), dtype=bool)
+        if self.pick and self.pick not in AGGREGATES:
+            used = reached.index.isin(taken.index)
         for form in pd.unique(reached["_form"]):
             own_form = reached["_form"].eq(form).to_numpy(dtype=bool)
             lines = reached["_row"].to_numpy(dtype="int64")
@@ -200,6 +237,8 @@ class Lookup:
             if place.where.clauses:
                 text += f" where {place.where.sentence()}"
             texts.append(text)
+        if self.pick in AGGREGATES:
+            return f"The {AGGREGATES[self.pick]} {' and '.join(texts)}"
         which = {"first": "The earliest ", "last": "The latest ", "": ""}[self.pick]
         if self.places[0].order:
             which = {"first": "The first ", "last": "The last ", "": ""}[self.pick]
@@ -242,8 +281,9 @@ def lookup_verb(table: Mapping[str, VerbClass]) -> VerbClass:
                 names.fault("schema.dependencies", "'lookup' also needs 'get'")
                 return Lookup((Place(Source("", ()), Condition(), None, "", "", ()),), ours, "")
             places = [place({**data, "in": listed}, names, theirs)]
-            if "order" in data and "pick" not in data:
-                names.fault("rule.key", "'order' does nothing without 'pick'", "", "order")
+            if "order" in data and data.get("pick") not in ("first", "last"):
+                message = "'order' does nothing without 'pick: first' or 'pick: last'"
+                names.fault("rule.key", message, "", "order")
         return Lookup(tuple(places), ours, str(data.get("pick", "")), as_of(data, names, places))
 
     def as_of(data: Mapping[str, Any], names: Names, places: list[Place]) -> str:
@@ -252,6 +292,9 @@ def lookup_verb(table: Mapping[str, VerbClass]) -> VerbClass:
         name = names.column(data["asof"], "asof")
         if "pick" not in data:
             names.fault("lookup.pick", "'asof' needs 'pick'", "", "asof")
+        elif data["pick"] in AGGREGATES:
+            message = f"'asof' does nothing beside 'pick: {data['pick']}'"
+            names.fault("rule.key", message, "", "asof")
         if name.endswith("DTM"):
             message = f"'{data['asof']}' is a date-time, and 'asof' compares days"
             names.fault("lookup.asof", message, "Name the date.", "asof")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from mappings.findings import RawPlace, SpecPlace
+from mappings.findings import RawPlace, SpecificationFault, SpecPlace
 from mappings.verbs.call import CallFault
 
 if TYPE_CHECKING:
@@ -137,6 +137,39 @@ def test_lookup_where_nothing_is(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pick", "expected"),
+    [
+        ("min", [-1, 2.5, None]),
+        ("max", [4, 2.5, None]),
+        ("sum", [3.3, 2.5, None]),
+        ("mean", [1.1, 2.5, None]),
+        ("count", [3, 1, 0]),
+    ],
+)
+def test_what_numbers_come_to(bench: Bench, pick: str, expected: list[float | None]) -> None:
+    ex = {"USUBJID": ["S1", "S1", "S1", "S1", "S2"], "V": ["4", "-1", "", "0.3", "2.5"]}
+    values, _ = bench.rule(f"{{lookup: ex, get: {{num: V}}, pick: {pick}}}", DM, ex=ex)
+    assert values == pytest.approx(expected)
+
+
+def test_counts_of_nothing_are_zero_and_texts_are_counted_too(bench: Bench) -> None:
+    rule = "{lookup: ex, get: V, pick: count}"
+    assert bench.rule(rule, DM, ex={"V": []})[0] == [0, 0, 0]
+    assert bench.rule(rule, DM, ex={"USUBJID": ["S2", "S2"], "V": ["a", "b"]})[0] == [0, 2, 0]
+    keyed = "{lookup: ex, by: {K: K}, get: V, pick: count}"
+    assert bench.rule(keyed, {"K": ["a", "b", ""]}, ex={"K": ["a"], "V": ["x"]})[0] == [1, 0, None]
+
+
+def test_a_sum_of_texts_is_a_fault(bench: Bench) -> None:
+    with pytest.raises(SpecificationFault) as caught:
+        bench.rule("{lookup: ex, get: V, pick: sum}", DM, ex={"USUBJID": ["S1"], "V": ["4"]})
+    assert str(caught.value.findings[0]) == (
+        "sdtm/ae.yaml:5:3: 'pick: sum' needs numbers, and ex gives text. "
+        "Read them with a rule in 'get': {num: COLUMN}."
+    )
+
+
+@pytest.mark.parametrize(
     ("rule", "faults"),
     [
         ("{lookup: icc, get: V}", [
@@ -151,7 +184,9 @@ def test_lookup_where_nothing_is(bench: Bench) -> None:
         ("{lookup: ic, get: {num: Q}}", [("sdtm/ae.yaml:5:30: there is no column 'Q' in ic. "
                                   "There are: V, STUDYID, SUBJID, SITEID, USUBJID.")]),
         ("{lookup: ic, get: V, order: V}",
-         ["sdtm/ae.yaml:5:34: 'order' does nothing without 'pick'"]),
+         ["sdtm/ae.yaml:5:34: 'order' does nothing without 'pick: first' or 'pick: last'"]),
+        ("{lookup: ic, get: V, order: V, pick: sum}",
+         ["sdtm/ae.yaml:5:34: 'order' does nothing without 'pick: first' or 'pick: last'"]),
         ("{lookup: [{in: ic, get: V}]}", [("sdtm/ae.yaml:5:6: a lookup in several places needs "
                                           "'pick'")]),
         ("{lookup: [{in: ic, get: V}], pick: last, order: V}",
