@@ -17,7 +17,26 @@ MARK = "Written by 'crosswalk schema'; write it again when forms or working vari
 """In every file, so that none of somebody else is replaced."""
 WORD = r"\{[a-z_]+\}"
 """A word of a test catalogue, which may stand anywhere in a name."""
-_NAMED = ("copy", "map", "num", "day", "time", "notbefore", "notafter", "after")
+_NAMED = (
+    "copy",
+    "map",
+    "num",
+    "day",
+    "time",
+    "notbefore",
+    "notafter",
+    "after",
+    "asof",
+    "group",
+    "window",
+    "since",
+    "before",
+    "until",
+)
+_LISTED = ("reads", "per", "span", "emergent")
+_OPERAND: Json = {
+    "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^(?:[-+*/]|[-+]?[0-9.]+)$"}]
+}
 
 
 def ref(name: str) -> Json:
@@ -53,13 +72,14 @@ def known(names: Sequence[str], *, cased: bool = False, more: str = "") -> Json:
     return {"anyOf": [*listed, {"pattern": whole}]}
 
 
-def dollar(names: Sequence[str], *, cased: bool = False, more: str = "") -> Json:
-    """As `known`, of a text that names a column as ``$NAME``."""
+def signed(names: Sequence[str], sign: str, *, cased: bool = False, more: str = "") -> Json:
+    """As `known`, of a text that names a column with a sign before it, as ``$NAME``."""
+    start = f"^{_literal(sign)}"
     if cased:
-        shown = rf"^\$(?:{more})$|{WORD}" if more else WORD
-        return {"anyOf": [{"enum": [f"${n}" for n in names]}, {"pattern": shown}]}
+        shown = rf"{start}(?:{more})$|{WORD}" if more else WORD
+        return {"anyOf": [{"enum": [sign + n for n in names]}, {"pattern": shown}]}
     every = "|".join(p for p in (either_case(names), more) if p)
-    return {"pattern": rf"^\$(?:{every})$|{WORD}"}
+    return {"pattern": rf"{start}(?:{every})$|{WORD}"}
 
 
 def when(key: str, value: str, then: Json) -> Json:
@@ -85,14 +105,16 @@ class Definitions:
         """
         key = pointed(key)
         self.all[f"names.{key}"] = {} if names is None else known(names)
-        self.all[f"dollar.{key}"] = {} if names is None else dollar(names)
+        self.all[f"dollar.{key}"] = {} if names is None else signed(names, "$")
+        self.all[f"down.{key}"] = {} if names is None else signed(names, "-")
         return key
 
     def variables(self, key: str, names: Sequence[str], more: str = "") -> str:
         """Define the variables of a module; `more` is a pattern of further ones."""
         key = pointed(key)
         self.all[f"names.{key}"] = known(names, cased=True, more=more)
-        self.all[f"dollar.{key}"] = dollar(names, cased=True, more=more)
+        self.all[f"dollar.{key}"] = signed(names, "$", cased=True, more=more)
+        self.all[f"down.{key}"] = signed(names, "-", cased=True, more=more)
         return key
 
     def scope(self, key: str, parts: Sequence[str], lookup: str) -> str:
@@ -117,8 +139,13 @@ class Definitions:
             "then": {"items": clause},
             "else": clause,
         }
+        down = {"anyOf": [name, *(ref(f"down.{p}") for p in parts)]}
+        answers: Json = {
+            "if": {"required": ["group"]},
+            "then": {"properties": {"where": condition}},
+        }
         self.all[f"rule.{key}"] = {
-            "allOf": [ref(lookup)],
+            "allOf": [ref(lookup), answers],
             "properties": {
                 **dict.fromkeys(_NAMED, name),
                 "date": text_or(name, {"items": name}),
@@ -126,7 +153,9 @@ class Definitions:
                 "when": condition,
                 "by": {"propertyNames": name},
                 "first": {"items": rule},
-                "reads": {"items": name},
+                **dict.fromkeys(_LISTED, {"items": name}),
+                "calc": {"items": {"anyOf": [name, *_OPERAND["anyOf"]]}},
+                "order": {"if": {"type": "array"}, "then": {"items": down}},
             },
         }
         self.all[f"rules.{key}"] = {"additionalProperties": rule}
