@@ -48,6 +48,8 @@ from validation.summary import Report
 STEPS = 8
 ANALYSIS = "analysis/adam/datasets"
 PROGRAMS = "analysis/adam/programs"
+_OF_TABULATIONS = ("ts.", "trial.")
+"""Rules about the package of SDTM as a whole, which analysis data do not depend on."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,12 @@ def run_plan(
     suites, checked = run_suites(documents, frames, lineage=lineage)
     step("Running the rules")
     sources = {} if given.documents else {d.name: d for d in given.datasets}
-    rules = run_rules({**_frames(sources), **frames}, metadata=documents, lineage=lineage)
+    rules = run_rules(
+        {**_frames(sources), **frames},
+        metadata=documents,
+        lineage=lineage,
+        elsewhere=_OF_TABULATIONS if sources else (),
+    )
     core = None
     if engine is not None:
         step("Running CDISC CORE")

@@ -140,8 +140,8 @@ def compare(used: Used, old: Terminology, new: Terminology) -> Difference:
         for text, where in used.texts.get(code, {}).items():
             changes.extend(_text(before, after, text, tuple(where)))
     ordered = sorted(dict.fromkeys(changes))
-    before, after = old.version or UNDATED, new.version or UNDATED
-    return Difference(before, after, tuple(ordered), dict(sorted(elsewhere.items())))
+    versions = old.version or UNDATED, new.version or UNDATED
+    return Difference(*versions, tuple(ordered), dict(sorted(elsewhere.items())))
 
 
 def _value(

@@ -136,8 +136,14 @@ class Module:
 
 
 def hidden_in(data: Mapping[str, Any]) -> frozenset[str]:
-    """The working variables of a loaded module, which no dataset keeps."""
-    return frozenset(n for part in (data, *data.get("blocks", [])) for n in part.get("work", {}))
+    """The working variables of a loaded module, which no dataset keeps.
+
+    The imputation flag of a working date is one too, unless another rule makes the same.
+    """
+    parts = (data, *data.get("blocks", []))
+    beside = {n for part in parts for n in beside_in(part, ("work",))}
+    kept = {n for part in parts for n in beside_in(part, ("vars", "then"))}
+    return frozenset((beside - kept).union(*(part.get("work", {}) for part in parts)))
 
 
 def beside_in(part: Mapping[str, Any], groups: Sequence[str]) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from validation.outcome import Checked, Outcome, Status, one_line
 from validation.rules.catalogue import RULES
 from validation.rules.model import Data, Hit, Rule
 
+_ELSEWHERE = "the SDTM was finished before: this is judged with its own package"
+
 
 def run_rules(
     frames: Mapping[str, pd.DataFrame],
@@ -20,17 +22,22 @@ def run_rules(
     *,
     metadata: Iterable[Metadata] = (),
     lineage: Lineage | None = None,
+    elsewhere: Sequence[str] = (),
 ) -> Checked:
     """The outcome of each rule on each of its datasets, and a Finding for each failing record.
 
     `frames` holds SDTM and ADaM datasets by name. A rule whose dataset or variable is absent
-    is NOT RUN with the reason; one that raises is ERRORED and leaves ``rule.exception``.
+    is NOT RUN with the reason; one that raises is ERRORED and leaves ``rule.exception``. Rules
+    whose names begin with one of `elsewhere` are of another package, and not run either.
     """
     keys = {d.name: d.keys for document in metadata for d in document.datasets}
     data = Data(frames, keys)
     outcomes: list[Outcome] = []
     findings: list[Finding] = []
     for rule in rules:
+        if rule.id.startswith(tuple(elsewhere)):
+            outcomes.append(_outcome(rule, "", Status.NOT_RUN, reason=_ELSEWHERE))
+            continue
         targets = rule.target.pick(data)
         if not targets:
             reason = f"there are no {rule.target.text}"
