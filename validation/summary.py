@@ -9,7 +9,7 @@ import pandas as pd
 
 from define.model import Metadata
 from mappings.findings import Finding, Severity, in_order
-from validation.core.model import PREFIX, CoreRun
+from validation.core.model import PREFIXES, CoreRun
 from validation.explanations import Explanation, always, explain
 from validation.outcome import Checked, Status
 
@@ -102,9 +102,9 @@ def make_report(
     every = _first_causes(every, doubled)
 
     def looked(rule: str) -> bool:
-        if rule.startswith(PREFIX):
+        if rule.startswith(PREFIXES):
             return core is not None and core.asked(rule)
-        return asked(rule) and (core is not None or not rule.startswith("core."))
+        return asked(rule)
 
     explained, unexplained = explain(every, explanations, looked)
     taken = {id(f) for f, _ in explained}

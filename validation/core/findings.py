@@ -8,7 +8,7 @@ from itertools import groupby
 import pandas as pd
 
 from mappings.findings import Finding, RawPlace, Severity
-from validation.core.model import CoreRun
+from validation.core.model import NOT_RUN, CoreRun
 from validation.core.report import CoreIssue, CoreReport, CoreRule, RuleStatus
 from validation.locate import Lineage, raw_places, scopes, sequence_variable, shown
 from validation.outcome import Checked, Outcome, Status
@@ -24,7 +24,7 @@ def not_run(reason: str) -> CoreRun:
     """The run that was asked for and did not come about: nothing passed, and that is a finding."""
     outcome = Outcome("CORE", "", Status.NOT_RUN, "CDISC CORE", reason=reason, source="CDISC CORE")
     found = Finding(
-        "core.not_run",
+        NOT_RUN,
         Severity.ERROR,
         f"CDISC CORE was not run: {reason}",
         "Install the engine and name it with --core-command, or build without --core.",

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from validation.outcome import Checked, Status
 
-PREFIX = "CORE-"
-"""How the ids of the engine's rules begin, and those of no other rule."""
+PREFIXES = ("CORE-", "core.")
+"""How the ids of the engine's own rules begin, and those of what is found about the engine."""
+NOT_RUN = "core.not_run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +37,7 @@ class CoreRun:
         return len({o.check for o in self.checked.outcomes if o.status is status})
 
     def asked(self, rule: str) -> bool:
-        """Whether a finding of this rule of the engine would have been seen, had there been one."""
+        """Whether a finding of this rule would have been seen, had there been one."""
+        if rule == NOT_RUN:
+            return True
         return self.answered and rule not in self.stopped
