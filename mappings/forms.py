@@ -14,7 +14,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "rave": ("encoding", "delimiter"),
     "csv": ("encoding", "delimiter"),
     "viedoc": ("encoding", "delimiter", "header", "dictionary", "codelists"),
-    "redcap": ("encoding", "delimiter", "dictionary", "form", "values"),
+    "redcap": ("encoding", "delimiter", "header", "dictionary", "form", "values"),
     "odm": ("form", "group", "items", "dictionary"),
     "excel": ("sheet",),
     "sas": ("encoding",),
@@ -22,6 +22,9 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "parquet": (),
 }
 """The settings that mean something to some readers only, by reader."""
+
+HEADERS: Mapping[str, tuple[str, ...]] = {"viedoc": ("both", "name"), "redcap": ("name", "label")}
+"""What 'header' may be, by reader; the first one when it is not given."""
 
 _SOME = {key for keys in OWN.values() for key in keys}
 _NEEDED = {"redcap": ("values",), "odm": ("form",)}
@@ -94,6 +97,13 @@ def _faults(
             found.append(
                 spec_fault("raw.setting", message, place, did_you_mean(key, [*OWN[reader]]))
             )
+    header = str(merged.get("header") or "")
+    if header and reader in HEADERS and header not in HEADERS[reader]:
+        message = f"'header: {header}' means nothing to the reader '{reader}'"
+        advice = f"It may be {' or '.join(HEADERS[reader])}."
+        found.append(
+            spec_fault("raw.setting", message, setting_place(main, name, "header"), advice)
+        )
     for key in ("file", "dictionary", "codelists"):
         file = str(merged.get(key, ""))
         if PurePosixPath(file).is_absolute() or PureWindowsPath(file).is_absolute():

@@ -96,7 +96,7 @@ def read_header(path: Path, settings: FormSettings) -> tuple[str, ...]:
     Raises SpecificationFault, as `read_delimited` does.
     """
     text = read_text(path, settings, head=True)
-    return tuple(_header(text, settings))
+    return header_of(text, settings)
 
 
 def read_delimited(path: Path, settings: FormSettings) -> RawTable:
@@ -114,12 +114,12 @@ def parse(text: str, settings: FormSettings, first: int = 1) -> RawTable:
     """
     file = settings.file
     delimiter = settings.delimiter
-    header = _header(text, settings)
+    header = header_of(text, settings)
     header_end = text.find("\n")
     body = "" if header_end < 0 else text[header_end + 1 :]
     if not body.strip("\n"):
         empty = pd.DataFrame({name: pd.Series([], dtype="str") for name in header})
-        return RawTable(tuple(header), empty, pd.Series([], dtype="int64"))  # type: ignore[arg-type]
+        return RawTable(header, empty, pd.Series([], dtype="int64"))  # type: ignore[arg-type]
     table = _table(body, header, delimiter)
     plain = body.count("\n") + (not body.endswith("\n"))
     if table is not None and table.num_rows == plain:
@@ -135,10 +135,10 @@ def parse(text: str, settings: FormSettings, first: int = 1) -> RawTable:
             for name, column in zip(header, table.columns, strict=True)
         }
     )
-    return RawTable(tuple(header), cells, pd.Series(lines, dtype="int64"))
+    return RawTable(header, cells, pd.Series(lines, dtype="int64"))
 
 
-def _table(body: str, header: list[str], delimiter: str) -> Any:
+def _table(body: str, header: tuple[str, ...], delimiter: str) -> Any:
     """The cells, or None when pyarrow refuses some row (which is then named precisely)."""
     data = body.encode("utf-8")
     # A row that does not fit into a block is refused; the usual size is tried first.
@@ -147,7 +147,7 @@ def _table(body: str, header: list[str], delimiter: str) -> Any:
             return pacsv.read_csv(
                 pa.py_buffer(data),
                 read_options=pacsv.ReadOptions(
-                    column_names=header, use_threads=False, block_size=size
+                    column_names=list(header), use_threads=False, block_size=size
                 ),
                 parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
                 convert_options=pacsv.ConvertOptions(
@@ -160,11 +160,15 @@ def _table(body: str, header: list[str], delimiter: str) -> Any:
     return None
 
 
-def _header(text: str, settings: FormSettings) -> list[str]:
+def header_of(text: str, settings: FormSettings) -> tuple[str, ...]:
+    """The names in the first line of a text, checked.
+
+    Raises SpecificationFault, as `read_delimited` does.
+    """
     first = text.partition("\n")[0]
     header = next(csv.reader(io.StringIO(first), delimiter=settings.delimiter), [])
     check_header(header, settings.file)
-    return header
+    return tuple(header)
 
 
 def check_header(header: list[str], file: str) -> None:

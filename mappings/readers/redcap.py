@@ -7,6 +7,7 @@ so that no line is lost.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,9 +21,11 @@ from mappings.frames import Mask
 from mappings.load import did_you_mean
 from mappings.raw import SHOWN, FormSettings, RawItem, RawTable, Unread, file_fault, row_faults
 from mappings.readers.checks import twice
-from mappings.readers.delimited import parse, read_header, read_text
+from mappings.readers.delimited import header_of, parse, read_text
 from mappings.readers.redcap_dictionary import CHECKED, COMPLETE, Dictionary, read_dictionary
+from mappings.readers.redcap_labels import looks_labelled, names_of_labels
 
+LABEL = "label"
 EVENT = "redcap_event_name"
 INSTRUMENT = "redcap_repeat_instrument"
 INSTANCE = "redcap_repeat_instance"
@@ -49,7 +52,9 @@ class _Layout:
 
 def redcap_columns(folder: Path, forms: Sequence[FormSettings]) -> dict[str, tuple[str, ...]]:
     """The columns of each form, from the header and the data dictionary."""
-    layout = _layout(folder, forms, read_header(folder / forms[0].file, forms[0]))
+    settings = forms[0]
+    text = read_text(folder / settings.file, settings, head=True)
+    layout = _layout(folder, forms, header_of(_named(text, folder, settings), settings))
     return {f.name: layout.columns(_form(f, layout)) for f in forms}
 
 
@@ -61,7 +66,8 @@ def read_redcap(folder: Path, forms: Sequence[FormSettings]) -> dict[str, RawTab
     'values' says (codes or their texts).
     """
     settings = forms[0]
-    whole = parse(read_text(folder / settings.file, settings), settings)
+    text = _named(read_text(folder / settings.file, settings), folder, settings)
+    whole = parse(text, settings)
     layout = _layout(folder, forms, whole.columns)
     _check_rows(whole, layout, settings)
     instruments = _instruments(whole, layout, settings)
@@ -95,6 +101,34 @@ def read_redcap(folder: Path, forms: Sequence[FormSettings]) -> dict[str, RawTab
     return {**found, settings.name: told}
 
 
+def _named(text: str, folder: Path, settings: FormSettings) -> str:
+    """The text with names in its header, where that holds labels.
+
+    Raises SpecificationFault when the header is not what 'header' says, or a label is not of one
+    field.
+    """
+    labelled = settings.header == LABEL
+    if not settings.dictionary:
+        if labelled:
+            message = "a header of labels is understood by the data dictionary only"
+            raise file_fault(settings.file, message, "Name it in 'dictionary'.", 1)
+        return text
+    head, end, rest = text.partition("\n")
+    header = next(csv.reader([head], delimiter=settings.delimiter), [])
+    dictionary = read_dictionary(folder, settings)
+    if labelled and dictionary.record in header:
+        message = f"the header holds field names (such as '{dictionary.record}'), not labels"
+        raise file_fault(settings.file, message, "Take 'header: label' out of study.yaml.", 1)
+    if labelled:
+        names = names_of_labels(header, dictionary, settings.file)
+        return settings.delimiter.join(names) + end + rest
+    if looks_labelled(header, dictionary):
+        message = f"the header holds labels, not field names such as '{dictionary.record}'"
+        advice = "Set 'header: label' in study.yaml, or export the data with field names."
+        raise file_fault(settings.file, message, advice, 1)
+    return text
+
+
 def _layout(folder: Path, forms: Sequence[FormSettings], header: tuple[str, ...]) -> _Layout:
     settings = forms[0]
     system = tuple(c for c in SYSTEM if c in header)
@@ -102,12 +136,9 @@ def _layout(folder: Path, forms: Sequence[FormSettings], header: tuple[str, ...]
         return _one_form(header, system, settings)
     dictionary = read_dictionary(folder, settings)
     if dictionary.record not in header:
-        raise file_fault(
-            settings.file,
-            f"there is no column '{dictionary.record}', the record id of {dictionary.file}",
-            "Export the data with field names (not labels) in the header, and the record id.",
-            1,
-        )
+        advice = "Export the data with field names in the header, and the record id."
+        message = f"there is no column '{dictionary.record}', the record id of {dictionary.file}"
+        raise file_fault(settings.file, message, advice, 1)
     items = {form: dictionary.items(form) for form in dictionary.forms}
     _check_header(header, items, dictionary, settings)
     return _Layout(

@@ -54,6 +54,15 @@ class Field:
             return {self.name: self.label}
         return {check_box(self.name, c): f"{self.label}: {t}" for c, t in self.choices.items()}
 
+    @property
+    def headings(self) -> dict[str, str]:
+        """The field's columns and how a header of labels calls them."""
+        if self.type != "checkbox":
+            return self.columns
+        names = (check_box(self.name, c) for c in self.choices)
+        texts = (f"{self.label} (choice={t})" for t in self.choices.values())
+        return dict(zip(names, texts, strict=True))
+
 
 @dataclass(frozen=True)
 class Dictionary:

@@ -75,7 +75,8 @@ def test_a_column_of_the_form_itself_is_said_there(tiny: ModuleType, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("key", "whose"), [("values: raw", "redcap"), ("header: name", "viedoc"), ("items: oid", "odm")]
+    ("key", "whose"),
+    [("values: raw", "redcap"), ("header: name", "viedoc and redcap"), ("items: oid", "odm")],
 )
 def test_a_default_that_no_reader_looks_at(
     tiny: ModuleType, tmp_path: Path, key: str, whose: str
@@ -103,3 +104,22 @@ def test_an_absolute_path_in_the_defaults_is_said_once(tiny: ModuleType, tmp_pat
         tiny, tmp_path, "{reader: csv,", "{reader: redcap, dictionary: /d.csv, values: raw,"
     )
     assert said.startswith(f"{at(tmp_path, '/d.csv')}: '/d.csv' is an absolute path")
+
+
+@pytest.mark.parametrize(
+    ("reader", "header", "advice"),
+    [
+        ("redcap", "both", "It may be name or label."),
+        ("viedoc", "label", "It may be both or name."),
+    ],
+)
+def test_a_header_of_another_reader(
+    tiny: ModuleType, tmp_path: Path, reader: str, header: str, advice: str
+) -> None:
+    form = f"{{file: raw/rs.csv, reader: {reader}, values: raw, header: {header}}}"
+    form = form if reader == "redcap" else form.replace("values: raw, ", "")
+    (said,) = faults(tiny, tmp_path, "{file: raw/rs.csv}", form)
+    assert said == (
+        f"{at(tmp_path, header + '}')}: 'header: {header}' means nothing to the reader "
+        f"'{reader}'. {advice}"
+    )

@@ -217,7 +217,8 @@ WRONG: list[tuple[str, str, str, str, str]] = [
         "items.csv, row 2: there is no column 'DataType'",
     ),
     ("redcap", "data.csv", "date_enrolled", "Date of consent", "is not in dictionary.csv"),
-    ("redcap", "data.csv", "record_id,", "Record ID,", "no column 'record_id', the record id"),
+    ("redcap", "data.csv", "record_id,", "record,", "no column 'record_id', the record id"),
+    ("redcap", "data.csv", "record_id,", "Record ID,", "Set 'header: label' in study.yaml"),
     ("redcap", "data.csv", "1,bp,1", "1,pb,1", "names the form 'pb'"),
     (
         "redcap",
