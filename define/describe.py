@@ -33,6 +33,7 @@ SDTMIG = Standard("SDTMIG", "IG", "3.4")
 ADAMIG = Standard("ADaMIG", "IG", "1.3")
 _DATE_FORMATS = {"DTM": "DATETIME20.", "TM": "TIME8.", "DT": "DATE9."}
 _PARAMETER_ASSIGNED = ("PARAMCD", "PARAM", "PARAMN")
+_ISO = ("DTC", "DUR", "ELTM", "EVLINT", "STINT", "ENINT")
 _COLLECTED = Origin("Collected", "Investigator")
 _PREDECESSOR = Origin("Predecessor")
 
@@ -62,7 +63,7 @@ def describe_sdtm(
         about = domain(built.name)
         variables = []
         for order, name in enumerate(built.variables, 1):
-            facts = _sdtm_facts(built, name)
+            facts = about.allowed(name)
             told = _sdtm_told(study, built, name)
             variables.append(_sdtm_variable(study, built, name, order, facts, told, maker))
         parent = labels.get(built.parent, "")
@@ -111,14 +112,6 @@ def _dataset_comment(built: BuiltDataset) -> Comment | None:
     return Comment(built.name, text) if text else None
 
 
-def _sdtm_facts(built: BuiltDataset, name: str) -> SdtmVariable:
-    about = domain(built.name)
-    if built.name == "TS" and name.startswith("TSVAL") and name[5:].isdigit():
-        base = about.allowed("TSVAL")
-        return replace(base, name=name, label=f"{base.label} {name[5:]}", core="Perm")
-    return about.allowed(name)
-
-
 def _sdtm_variable(
     study: Study,
     built: BuiltDataset,
@@ -129,7 +122,7 @@ def _sdtm_variable(
     maker: CodelistMaker,
 ) -> Variable:
     column = built.frame[name]
-    iso = name.endswith(("DTC", "DUR", "ELTM")) or facts.format.startswith("ISO 8601")
+    iso = name.endswith(_ISO) or facts.format.startswith("ISO 8601")
     measured = measure(column, study.encoding, iso=iso and not is_numeric(column))
     codelist = None
     if measured.datatype == "text" or measured.numeric:
@@ -244,7 +237,8 @@ def _mapped(module: Module | None, name: str) -> bool:
 
 def _sdtm_told(study: Study, built: BuiltDataset, name: str) -> Told:
     if built.module is not None:
-        told = told_by_rules(built.module, name, study.forms, adam=False)
+        begun = domain(built.name).begun(name)
+        told = told_by_rules(built.module, begun, study.forms, adam=False)
         if told is not None:
             return told
     if built.parent:

@@ -30,6 +30,8 @@ from mappings.scope import Report
 from mappings.study import Study
 from mappings.tables import table_frames, table_sources
 from mappings.verbs import verbs
+from sdtm.comments import CODE as COMMENTS
+from sdtm.comments import check_comments, point, spread
 from sdtm.merged import merged
 from sdtm.numbering import Earlier, Numbering, count, count_after, counted_by, keys_of
 from sdtm.packages import study_terminology
@@ -117,6 +119,7 @@ def plan_sdtm(
         module, found = compile_module(document, about, workshop)
         faults.extend(found)
         faults.extend(unknown_settings(module, about))
+        faults.extend(check_comments(module))
         faults.extend(_without_grounds(module, study))
         modules.append(module)
     ordered, cycles = in_order(modules)
@@ -179,6 +182,7 @@ class _Work:
     earlier: Mapping[str, Earlier]
     mapped: dict[str, Mapped] = field(default_factory=dict)
     numbering: dict[str, Numbering] = field(default_factory=dict)
+    finished: dict[str, BuiltDataset] = field(default_factory=dict)
 
 
 def _numeric(about: Domain, name: str) -> bool | None:
@@ -202,8 +206,11 @@ def run_sdtm(
         _map(module, work)
     loose = unscheduled_table(plan.study, _frame(work, "SV"))
     datasets: list[BuiltDataset] = []
-    for module in plan.modules:
-        datasets.extend(_finish(module, work, loose))
+    # Comments come last: they point at the records of the others by --SEQ.
+    for module in sorted(plan.modules, key=lambda m: m.target == COMMENTS):
+        built = _finish(module, work, loose)
+        work.finished[module.target] = built[0]
+        datasets.extend(built)
     if plan.study.ts:
         frame = summary(plan.study, plan.terminology)
         names = summary_variables(frame)
@@ -279,13 +286,18 @@ def _finish(module: Module, work: _Work, loose: pd.DataFrame) -> list[BuiltDatas
     if timing.get("epoch"):
         frame["EPOCH"] = epochs(frame, frame[timing["epoch"]], _frame(work, "SE"), study)
     frame["DOMAIN"] = text_series([code] * len(frame), frame.index)
+    if code == COMMENTS:
+        frame = point(frame, work.finished, report)
     frame = _number(frame, module, about, work)
     if timing.get("baseline"):
         # After sorting, so that of two results at one moment the later in the dataset is taken.
         frame = _flag_baseline(frame, module, dm)
     qualifiers = whole_qualifiers(_qualifiers(frame, module), study.encoding)
     _say_expected(module, about, report)
-    names = about.arranged(_final_names(module, about))
+    names, begun = about.arranged(_final_names(module, about)), about.endless
+    if begun in names:
+        frame, rest = spread(frame, begun, study.encoding)
+        names = about.arranged((*names, *rest))
     texts = {n: about.allowed(n).label for n in names if not is_numeric(frame[n])}
     origins = {n: _qorig(r) for n in texts for _, r in module.rules_of(n)[:1]}
     taken = [q.name for q in qualifiers]

@@ -105,6 +105,16 @@ class Domain:
         """Names of the Expected variables, in order."""
         return tuple(v.name for v in self.variables if v.core == "Exp")
 
+    @property
+    def endless(self) -> str:
+        """The variable whose long text goes on in its name with 1, 2 and so on, "" if none."""
+        return {"TS": "TSVAL", "CO": "COVAL"}.get(self.name, "")
+
+    def begun(self, name: str) -> str:
+        """The variable that `name` continues (TSVAL of TSVAL1), or `name` itself."""
+        number = name.removeprefix(self.endless) if self.endless else ""
+        return self.endless if name != number and number.isdecimal() else name
+
     def variable(self, name: str) -> SdtmVariable:
         """The variable of the guide's table; UnknownName says what comes near."""
         found = self._by_name.get(name)
@@ -114,6 +124,11 @@ class Domain:
 
     def allowed(self, name: str) -> SdtmVariable:
         """The variable of the guide's table, or of the model where the class permits it."""
+        begun = self.begun(name)
+        if begun != name:
+            first = self._by_name[begun]
+            label = f"{first.label} {name.removeprefix(begun)}"
+            return replace(first, name=name, label=label, core="Perm")
         found = self._by_name.get(name)
         if found is None and name in self.barred:
             raise UnknownName(f"{name} may not be used in {self.name}: {self.barred[name]}")
@@ -129,10 +144,15 @@ class Domain:
 
     def arranged(self, names: Iterable[str]) -> tuple[str, ...]:
         """`names` in the standard order; names the standard lacks come last as they came."""
-        given = list(names)
         last = len(self._by_name) + 1
         place = {n: v.order for n, v in self._by_name.items()}
-        return tuple(sorted(given, key=lambda n: place.get(n, last)))
+
+        def key(name: str) -> tuple[int, int]:
+            begun = self.begun(name)
+            number = int(name.removeprefix(begun)) if begun != name else 0
+            return place.get(begun, last), number
+
+        return tuple(sorted(names, key=key))
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -12,6 +12,8 @@ from mappings.modules import Module, made_by
 from sdtm.standard import OBSERVATIONS, Domain, domain
 
 DESIGN = "TRIAL DESIGN"
+POINTER = ("RDOMAIN", "IDVAR", "IDVARVAL")
+"""The variables that say which records of which dataset something is about."""
 
 
 def by_subject(about: Domain) -> bool:
@@ -57,6 +59,14 @@ def test_name(data: Mapping[str, Any], about: Domain) -> bool:
     return bool(about.allowed(code).codelists and about.allowed(test).codelists)
 
 
+def pointers(data: Mapping[str, Any], about: Domain) -> tuple[str, ...]:
+    """The parts of a comment's pointer that are made: those that no rule of the module makes."""
+    made = made_by(data)
+    if about.name != "CO" or POINTER[0] not in made:
+        return ()
+    return tuple(n for n in POINTER if n not in made)
+
+
 @dataclass(frozen=True)
 class SdtmTarget:
     """A domain of SDTMIG 3.4 with what the module's own settings make."""
@@ -82,6 +92,7 @@ class SdtmTarget:
             names.append(sequence(self.about))
         if test_name(self.data, self.about):
             names.append(f"{self.name}TEST")
+        names.extend(pointers(self.data, self.about))
         made = (*standard_results(self.data, self.name), *timing_variables(self.data))
         return (*names, *made)
 

@@ -118,12 +118,7 @@ def _coded(parameter: SummaryParameter, study: Study, terminology: Terminology) 
 
 def summary_variables(frame: pd.DataFrame) -> tuple[str, ...]:
     """The variables of TS in their order: TSVAL1 and so on stand behind TSVAL."""
-    names = [str(c) for c in frame.columns if not str(c).startswith("_")]
-    more = [n for n in names if n.startswith("TSVAL") and n[5:].isdigit()]
-    ordered: list[str] = []
-    for name in domain("TS").arranged(n for n in names if n not in more):
-        ordered += [name, *sorted(more, key=lambda n: int(n[5:]))] if name == "TSVAL" else [name]
-    return tuple(ordered)
+    return domain("TS").arranged(n for n in map(str, frame.columns) if not n.startswith("_"))
 
 
 def summary(study: Study, terminology: Terminology) -> pd.DataFrame:

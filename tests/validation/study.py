@@ -196,6 +196,16 @@ def good() -> dict[str, pd.DataFrame]:
             IDVARVAL=["1", "1", "", ""],
             RELID=["1", "1", "2", "2"],
         ),
+        "CO": frame(
+            STUDYID=["S"] * 3,
+            DOMAIN=["CO"] * 3,
+            RDOMAIN=["AE", "LB", ""],
+            USUBJID=[S1, S1, S2],
+            COSEQ=[1.0, 2.0, 1.0],
+            IDVAR=["AESEQ", "VISITNUM", ""],
+            IDVARVAL=["2", "1", ""],
+            COVAL=["Seen at home", "Not fasting", "Speaks through an interpreter"],
+        ),
         "DS": frame(STUDYID=["S"], DOMAIN=["DS"], USUBJID=[S1], DSSEQ=[1.0], DSDECOD=["DEATH"]),
         "LB": frame(
             STUDYID=["S"] * 4,

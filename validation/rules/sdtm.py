@@ -316,6 +316,22 @@ def _relrec_pointer(data: Data, name: str) -> Iterator[Hit]:
     yield Hit(name, ("RDOMAIN", "IDVAR", "IDVARVAL"), _dangling(data, data[name]))
 
 
+@rule(
+    "co.pointer",
+    "a comment on records of a dataset points at records that exist",
+    source="SDTMIG 3.4 section 5.1",
+    target=named("CO"),
+    needs=("*.USUBJID", "*.RDOMAIN", "*.IDVAR", "*.IDVARVAL"),
+    advice="Correct IDVAR and IDVARVAL, or leave the three empty for a comment on the subject.",
+)
+def _co_pointer(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    about = present(frame, "RDOMAIN")
+    wrong = ~about & (present(frame, "IDVAR") | present(frame, "IDVARVAL"))
+    wrong[about] = _dangling(data, frame[about])
+    yield Hit(name, ("RDOMAIN", "IDVAR", "IDVARVAL"), wrong)
+
+
 def _dangling(data: Data, frame: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Records whose pointer leads nowhere; a pointer without USUBJID joins whole datasets."""
     bad = np.zeros(len(frame), dtype=bool)
