@@ -93,8 +93,8 @@ class Lookup:
     """The value that the key of the row has on the other side; missing when there is none.
 
     Several rows with different values need `pick`; without it they are a finding. What `pick`
-    makes of several is a number, and a `count` of nothing is 0. `asof`
-    is a date of the own row: only rows on or before that day, by their order, answer then.
+    makes of several is a number, and a `count` of nothing is 0. `asof` is a date of the own row:
+    only rows on or before that day, by their order, answer then.
     """
 
     places: tuple[Place, ...]
@@ -298,6 +298,12 @@ def lookup_verb(table: Mapping[str, VerbClass]) -> VerbClass:
         if name.endswith("DTM"):
             message = f"'{data['asof']}' is a date-time, and 'asof' compares days"
             names.fault("lookup.asof", message, "Name the date.", "asof")
+        if any(p.get is not None and not p.order for p in places):
+            message = "'asof' needs 'order': the date of the other side"
+            names.fault("lookup.asof", message, "", "asof")
+        if any((p.order or p.column).endswith("DTM") for p in places):
+            message = "the order is a date-time, and 'asof' compares days"
+            names.fault("lookup.asof", message, "Order by the date.", "asof")
         if any(p.source.kind != "dataset" for p in places):
             message = "'asof' is of finished datasets only"
             names.fault("lookup.asof", message, "", "asof")
