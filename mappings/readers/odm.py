@@ -102,7 +102,16 @@ def _layouts(folder: Path, forms: Sequence[FormSettings]) -> list[Layout]:
             "Export with metadata, or name an ODM file that has them in 'dictionary'.",
         )
     keys = (*KEYS, *dict.fromkeys(extensions))
-    return [_layout(each, metadata, keys, source) for each in forms]
+    layouts: list[Layout] = []
+    faults: list[Finding] = []
+    for each in forms:
+        try:
+            layouts.append(_layout(each, metadata, keys, source))
+        except SpecificationFault as fault:
+            faults.extend(fault.findings)
+    if faults:
+        raise SpecificationFault(faults)
+    return layouts
 
 
 def _layout(
@@ -118,6 +127,14 @@ def _layout(
         if wanted not in groups:
             message = f"the form {settings.form[0]} has no item group '{wanted}'"
             raise file_fault(source, message, did_you_mean(wanted, groups))
+    if not settings.group and (repeat := metadata.may_repeat(groups)):
+        raise file_fault(
+            source,
+            f"the item group {repeat[0]} of the form {settings.form[0]} may repeat, "
+            "by its ItemGroupDef",
+            f"Say in 'group' of {settings.name} which item groups make the rows: "
+            f"{', '.join(groups)}.",
+        )
     groups = list(settings.group) or groups
     oids = list(dict.fromkeys(o for g in groups for o in metadata.groups.get(g, [])))
     names = {o: metadata.names.get(o) or o for o in oids} if settings.items == "name" else {}

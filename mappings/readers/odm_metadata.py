@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -85,6 +85,13 @@ class Metadata:
     items: dict[str, RawItem] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     codelists: dict[str, dict[str, str]] = field(default_factory=dict)
+    repeating: set[str] = field(default_factory=set)
+
+    def may_repeat(self, groups: Iterable[str]) -> list[str]:
+        """Those of the groups that repeat; a file that says so of all its groups tells nothing."""
+        if self.repeating >= self.groups.keys():
+            return []
+        return [g for g in groups if g in self.repeating]
 
     def versions(self, wanted: tuple[str, ...]) -> list[str]:
         """The FormOIDs that the setting 'form' means."""
@@ -148,6 +155,8 @@ def _study(study: Any, metadata: Metadata) -> None:
             own.extend(o for o in _references(element, "ItemGroupRef") if o not in own)
         elif name == "ItemGroupDef":
             own = metadata.groups.setdefault(oid, [])
+            if element.get("Repeating") == "Yes":
+                metadata.repeating.add(oid)
             own.extend(o for o in _references(element, "ItemRef") if o not in own)
         elif name == "ItemDef":
             metadata.names.setdefault(oid, element.get("Name", ""))

@@ -138,16 +138,34 @@ def test_a_form_that_is_not_read_is_a_finding(unread: Unread, said: str) -> None
     )
 
 
-def test_odm_groups_of_a_form_make_one_row_unless_they_repeat() -> None:
-    tables, faults = read_tables(DATA / "odm", [odm("ae", "AE")])
+def test_odm_groups_of_a_form_make_one_row_unless_they_repeat(tmp_path: Path) -> None:
+    text = (DATA / "odm" / "export.xml").read_text(encoding="utf-8")
+    silent = text.replace('Repeating="No"', 'Repeating="Yes"')
+    (tmp_path / "export.xml").write_text(silent, encoding="utf-8")
+    tables, faults = read_tables(tmp_path, [odm("ae", "AE"), odm("dm", "DM")])
     assert tables == {}
-    assert "the item group IG.AE.AE_ARRAY1 repeats within the form AE" in str(faults[0])
+    (said,) = map(str, faults)
+    assert "the item group IG.AE.AE_ARRAY1 repeats within the form AE (first for" in said
+    assert columns_of(tmp_path, [odm("ae", "AE")])[1] == []
     (table,) = read("redcap_odm", odm("dm", "Form.demographics")).values()
     assert table.cells[["record_id", "dob", "sex"]].to_numpy().tolist() == [
         ["1", "1961-05-30", "1"],
         ["2", "", "0"],
     ]
     assert table.cells["UniqueEventName"].tolist() == ["screening_arm_1"] * 2
+
+
+def test_the_metadata_tell_which_groups_repeat_before_data_are_read() -> None:
+    forms = [odm("ae", "AE"), odm("dm", "DM"), odm("x", "AEE")]
+    _, faults = columns_of(DATA / "odm", forms)
+    assert [str(f) for f in faults] == [
+        (
+            "export.xml: the item group IG.AE.AE_ARRAY1 of the form AE may repeat, by its "
+            "ItemGroupDef. Say in 'group' of ae which item groups make the rows: IG.AE, "
+            "IG.AE.AE_ARRAY1."
+        ),
+        "export.xml: there is no form 'AEE'. Did you mean 'AE'?",
+    ]
 
 
 def test_openclinica_attributes_and_versions() -> None:
