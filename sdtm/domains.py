@@ -51,7 +51,7 @@ from sdtm.target import (
 from sdtm.terminology import Terminology, sdtm_terminology
 from sdtm.timing import epochs, last_before_exposure, reference_days
 from sdtm.trial import check_summary, summary, summary_variables
-from sdtm.visits import add_visits, unscheduled_table
+from sdtm.visits import add_visits, check_visits, unscheduled_table
 
 SUBJECT = ("STUDYID", "USUBJID", "SUBJID", "SITEID")
 QORIG = {"Collected": "CRF", "Derived": "Derived", "Assigned": "Assigned", "Protocol": "Protocol"}
@@ -94,6 +94,7 @@ def plan_sdtm(
     """
     terminology, faults = study_terminology(study, "SDTM", sdtm_terminology)
     faults.extend(check_summary(study, terminology))
+    faults.extend(check_visits(study))
     sources = {name: Source(name, (*columns, *SUBJECT)) for name, columns in headers.items()}
     sources.update(table_sources(study))
     for document in study.sdtm:

@@ -10,12 +10,43 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from mappings.findings import Finding
 from mappings.frames import blank_number, blank_text, map_distinct_numbers, text_series
 from mappings.iso8601 import first_day
+from mappings.load import spec_fault
 from mappings.scope import Report
 from mappings.study import Study, Visit
 
 ADVICE = "Add the event to 'visits' in study.yaml, or ask the site."
+
+
+def check_visits(study: Study) -> list[Finding]:
+    """Faults of `visits` in study.yaml: what would give one visit two numbers, or two one number.
+
+    An event may stand for one visit only; of planned visits, number and name belong together.
+    """
+    faults: list[Finding] = []
+    seen: dict[tuple[str, str], tuple[int, str]] = {}
+    for i, visit in enumerate(study.visits):
+        claims = [("event", event, f"{i}") for event in visit.events]
+        if not visit.unscheduled:
+            number = f"{visit.number:.12g}"
+            claims += [("number", number, visit.name), ("visit", visit.name, number)]
+        for key, text, means in claims:
+            first, meant = seen.setdefault((key, text), (i, means))
+            if meant != means:
+                message = (
+                    f"the {key} '{text}' stands for another visit already: {_line(study, first)}"
+                )
+                place = study.document.place(("visits", i, key))
+                advice = "Give each visit one number, one name and events of its own."
+                faults.append(spec_fault("visits.twice", message, place, advice))
+    return faults
+
+
+def _line(study: Study, number: int) -> str:
+    place = study.document.place(("visits", number))
+    return f"{place.file}:{place.line}"
 
 
 def planned(study: Study) -> dict[str, Visit]:

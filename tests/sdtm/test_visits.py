@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mappings.findings import SpecificationFault
 from mappings.scope import Report
 from mappings.study import Visit
 from sdtm.visits import add_visits, planned, unscheduled_table
@@ -38,6 +41,33 @@ def numbers(frame: pd.DataFrame) -> dict[tuple[str, str], float]:
 def test_every_name_of_an_event_leads_to_its_visit() -> None:
     assert list(planned(STUDY)) == ["SCR", "SCREENING", "D1", "D14", "UNS"]
     assert planned(STUDY)["SCREENING"].number == 1.0
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{event: D1, visit: DAY 9, number: 9}", "event 'D1' stands"),
+        ("{event: [D9, SCR], visit: DAY 9, number: 9}", "event 'SCR' stands"),
+        ("{event: D9, visit: DAY 9, number: 1.0}", "number '1' stands"),
+        ("{event: D9, visit: DAY 1, number: 9}", "visit 'DAY 1' stands"),
+    ],
+)
+def test_a_number_for_two_names_is_a_fault(build: Callable[..., Any], line: str, said: str) -> None:
+    last = "  - {event: UNS, visit: UNSCHEDULED, number: 99, unscheduled: true}\n"
+    with pytest.raises(SpecificationFault) as caught:
+        build({"study.yaml": [(last, f"  - {line}\n{last}")]})
+    [fault] = caught.value.findings
+    assert fault.rule == "visits.twice"
+    assert said in fault.message
+    assert fault.spec is not None
+    # SCREENING stands three lines above the new visit, DAY 1 two.
+    first = fault.spec.line - (3 if "SCR" in said or "'1'" in said else 2)
+    assert fault.message.endswith(f"already: study.yaml:{first}")
+
+
+def test_two_names_of_the_export_for_one_visit_are_none(build: Callable[..., Any]) -> None:
+    more = "  - {event: D01, visit: DAY 1, number: 2, day: 1}\n  - {event: UNS,"
+    assert build({"study.yaml": [("  - {event: UNS,", more)]})["SV"]["VISITNUM"].max() < 4
 
 
 def test_an_unscheduled_visit_is_numbered_behind_the_planned_one_before_it() -> None:
