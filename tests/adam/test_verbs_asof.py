@@ -62,8 +62,10 @@ def test_the_last_and_the_first_dose_up_to_the_event(build: Any) -> None:
             "'asof' needs 'order': the date of the other side",
         ),
         (
-            "{lookup: elements, by: {AETERM: code}, get: element, pick: last, asof: ADAE.ASTDT,"
-            " label: Dose}",
+            (
+                "{lookup: elements, by: {AETERM: code}, get: element, pick: last, asof: ADAE.ASTDT,"
+                " label: Dose}"
+            ),
             "'asof' is of finished datasets only",
         ),
     ],
