@@ -159,11 +159,13 @@ class Structure:
     def arranged(self, names: Iterable[str]) -> tuple[str, ...]:
         """`names` in the guide's order: own variables, then the parents', then all others."""
         chain = (self, *self.parents)
-        place: dict[str, tuple[int, int]] = {}
+        place: dict[str, tuple[int, int, str]] = {}
         for name in (given := list(names)):
             found = self.find(name)
             at = next((i for i, s in enumerate(chain) if found and found.source == s.name), 99)
-            place[name] = (at, found.order if found else 0)
+            # Of one family (TRxxSDT) the names go by their numbers.
+            family = name if found and found.is_pattern and not found.pattern.startswith("*") else ""
+            place[name] = (at, found.order if found else 0, family)
         return tuple(sorted(given, key=lambda n: place[n]))
 
 

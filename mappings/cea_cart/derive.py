@@ -51,10 +51,3 @@ def starts_before(frame: pd.DataFrame) -> pd.Series:
     first, second = (frame[c].str.slice(0, 10) for c in frame.columns)
     yes = first.ne("") & ((second == "") | (first < second))
     return pd.Series("Y", index=frame.index, dtype="str").where(yes, "")
-
-
-@derivation
-def days_from_to(frame: pd.DataFrame) -> pd.Series:
-    """Days from the first to the second SAS date, both counted; missing when they contradict."""
-    days = frame.iloc[:, 1] - frame.iloc[:, 0] + 1.0
-    return days.where(days >= 1.0)
