@@ -412,6 +412,8 @@ def _adam_told(study: Study, built: BuiltDataset, module: AdamModule, name: str)
         return found
     if name in _PARAMETER_ASSIGNED:
         return Told((ASSIGNED,))
+    if name in module.target.sequence:
+        return _automatic(study, built, name)
     source = "ADSL" if name in module.adsl else _home(module)
     return Told((replace(_PREDECESSOR, description=f"{source}.{name}"),))
 

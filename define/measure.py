@@ -63,8 +63,10 @@ def _plain(value: float) -> str:
 
 
 def _iso_type(texts: list[str]) -> str:
-    if texts and all(_DURATION.fullmatch(t) for t in texts):
-        return "durationDatetime"
+    durations = [t for t in texts if _DURATION.fullmatch(t)]
+    if durations:
+        # A variable that also holds intervals (--EVLINT) has no type of its own for both.
+        return "durationDatetime" if len(durations) == len(texts) else "text"
     if any("/" in t for t in texts):
         return "intervalDatetime"
     if all(_DATE.fullmatch(t) for t in texts):

@@ -1,7 +1,8 @@
 """ISO 8601 text as SDTM uses it, partial dates included, and study days.
 
-A partial date is never filled in here: it is an interval from its first to its last possible
-day (SDTMIG 4.4.2). Days are SAS days (0 is 1960-01-01) as float64, NaN where there is none.
+A partial date is never filled in here: it reaches from its first to its last possible day
+(SDTMIG 4.4.2). So does an interval ``A/B``, from the first of A to the last of B. Days are SAS
+days (0 is 1960-01-01) as float64, NaN where there is none.
 The module stands in `mappings`, because the verbs `date` and `day` need it and nothing may
 import to its right.
 """
@@ -19,38 +20,56 @@ import pandas as pd
 from mappings.frames import map_distinct_numbers
 
 EPOCH = date(1960, 1, 1).toordinal()
+UNKNOWN = frozenset(
+    ("", "UN", "UNK", "UNKN", "NK", "XX", "XXX", "XXXX", "ND", "-", "--", "---", "----")
+)
+"""Words that stand for an unknown part of a date or time."""
+
 # A hyphen stands for an unknown part before a known one (``2003---15``), never for the last.
 _DATE = re.compile(
-    r"(?P<y>\d{4})(?:-(?P<m>\d{2}|-(?=-))(?:-(?P<d>\d{2}|-(?=T))"
-    r"(?:T(?P<h>\d{2}|-(?=:))(?::(?P<n>\d{2}|-(?=:))(?::(?P<s>\d{2}))?)?)?)?)?",
+    r"(?P<y>\d{4}|-(?=-))(?:-(?P<m>\d{2}|-(?=-))(?:-(?P<d>\d{2}|-(?=T))"
+    r"(?:T(?P<h>\d{2}|-(?=:))(?::(?P<n>\d{2}|-(?=:))(?::(?P<s>\d{2}(?:\.\d+)?))?)?"
+    r"(?P<z>Z|[+-]\d{2}:\d{2})?)?)?)?",
+    re.ASCII,
+)
+_TIME = re.compile(
+    r"(?P<h>\d{1,2}|[A-Z]+|-+):(?P<n>\d{2}|[A-Z]+|-+)(?::(?P<s>\d{2}(?:\.\d+)?|[A-Z]+|-+))?"
+    r" ?(?P<z>Z|[+-]\d{2}:\d{2})?",
     re.ASCII,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The known parts of an ISO 8601 date or date-time; None is unknown."""
+    """The known parts of an ISO 8601 date or date-time; None is unknown.
 
-    year: int
+    They are those of the clock at the place: an offset to UTC is part of the text only.
+    """
+
+    year: int | None
     month: int | None = None
     day: int | None = None
     hour: int | None = None
     minute: int | None = None
-    second: int | None = None
+    second: float | None = None
 
     @property
     def complete_date(self) -> bool:
-        return self.month is not None and self.day is not None
+        return None not in (self.year, self.month, self.day)
 
-    def first(self) -> int:
-        """The first possible day, as SAS day."""
-        return date(self.year, self.month or 1, self.day or 1).toordinal() - EPOCH
+    def first(self) -> float:
+        """The first possible day, as SAS day; NaN where the year is unknown."""
+        if self.year is None:
+            return np.nan
+        return float(date(self.year, self.month or 1, self.day or 1).toordinal() - EPOCH)
 
-    def last(self) -> int:
-        """The last possible day, as SAS day."""
+    def last(self) -> float:
+        """The last possible day, as SAS day; NaN where the year is unknown."""
+        if self.year is None:
+            return np.nan
         month = self.month or 12
         day = self.day or calendar.monthrange(self.year, month)[1]
-        return date(self.year, month, day).toordinal() - EPOCH
+        return float(date(self.year, month, day).toordinal() - EPOCH)
 
 
 def parse(text: str) -> Moment | None:
@@ -58,58 +77,92 @@ def parse(text: str) -> Moment | None:
     match = _DATE.fullmatch(text)
     if match is None:
         return None
-    year, month, day, hour, minute, second = (
-        None if part in (None, "-") else int(part)
-        for part in match.group("y", "m", "d", "h", "n", "s")
+    year, month, day, hour, minute = (
+        None if part in (None, "-") else int(part) for part in match.group("y", "m", "d", "h", "n")
     )
-    if year is None or year < 1:
+    second = None if match["s"] is None else float(match["s"])
+    if year == 0 or not any(n is not None for n in (year, month, day, hour, minute, second)):
         return None
     if month is not None and not 1 <= month <= 12:
         return None
-    if day is not None and not 1 <= day <= calendar.monthrange(year, month or 1)[1]:
+    if day is not None and not 1 <= day <= _longest(year, month):
         return None
-    if (hour or 0) > 23 or (minute or 0) > 59 or (second or 0) > 59:
+    if (hour or 0) > 23 or (minute or 0) > 59 or (second or 0) >= 60 or not _offset(match["z"]):
         return None
     return Moment(year, month, day, hour, minute, second)
+
+
+def ends(text: str) -> tuple[Moment, Moment] | None:
+    """First and last moment of an interval ``A/B``; of a moment twice itself; None for neither."""
+    first, slash, last = text.partition("/")
+    begin = parse(first)
+    end = parse(last) if slash else begin
+    return None if begin is None or end is None else (begin, end)
+
+
+def _longest(year: int | None, month: int | None) -> int:
+    """The most days that the month can have; 29 of a February whose year is unknown."""
+    return calendar.monthrange(year or 2000, month)[1] if month else 31
+
+
+def _offset(zone: str | None) -> bool:
+    return not zone or zone == "Z" or (int(zone[1:3]) <= 14 and int(zone[4:]) <= 59)
 
 
 def iso_date(year: str, month: str, day: str) -> str:
     """ISO 8601 text of collected parts, right-truncated at the first unknown one.
 
-    An unknown part before a known one is shown by a hyphen (``2003---15``), as SDTMIG 4.4.2
-    asks. Raises ValueError when the parts are no calendar date.
+    An unknown part before a known one is shown by a hyphen (``2003---15``, ``--12-15``), as
+    SDTMIG 4.4.2 asks. Raises ValueError when the parts are no calendar date.
     """
-    if not year:
-        if month or day:
-            raise ValueError("the year is unknown but a month or a day is given")
-        return ""
-    y = int(year)
-    m = int(month) if month else None
-    d = int(day) if day else None
-    if not 1800 <= y <= 9999:
+    return "-".join(_cut(_checked(year, month, day)))
+
+
+def iso_moment(year: str, month: str, day: str, clock: str) -> str:
+    """ISO 8601 text of the parts of a date and of a collected time of day (``9:05``).
+
+    Parts of the date that are unknown are hyphens when the time is known (``-----T07:15``).
+    Raises ValueError as `iso_date` and `iso_time` do.
+    """
+    time = iso_time(clock) if clock else ""
+    return f"{'-'.join(_checked(year, month, day))}T{time}" if time else iso_date(year, month, day)
+
+
+def _checked(year: str, month: str, day: str) -> list[str]:
+    y, m, d = (int(part) if part else None for part in (year, month, day))
+    if y is not None and not 1800 <= y <= 9999:
         raise ValueError(f"the year {year} is out of range")
     if m is not None and not 1 <= m <= 12:
         raise ValueError(f"there is no month {month}")
-    if d is not None:
-        longest = calendar.monthrange(y, m)[1] if m else 31
-        if not 1 <= d <= longest:
-            where = f"{y:04d}-{m:02d}" if m else f"{y:04d}"
-            raise ValueError(f"{where} has no day {day}")
-    if m is None:
-        return f"{y:04d}" if d is None else f"{y:04d}---{d:02d}"
-    return f"{y:04d}-{m:02d}" if d is None else f"{y:04d}-{m:02d}-{d:02d}"
+    if d is not None and not 1 <= d <= _longest(y, m):
+        where = "-".join(_cut(["-" if y is None else f"{y:04d}", "-" if m is None else f"{m:02d}"]))
+        raise ValueError(f"{where or 'a month'} has no day {day}")
+    shown = ("-" if y is None else f"{y:04d}", *("-" if p is None else f"{p:02d}" for p in (m, d)))
+    return list(shown)
+
+
+def _cut(parts: list[str]) -> list[str]:
+    """The parts up to the last known one."""
+    known = [i for i, part in enumerate(parts) if part != "-"]
+    return parts[: known[-1] + 1] if known else []
 
 
 def iso_time(text: str) -> str:
-    """ISO 8601 time of collected text ``HH:MM`` or ``HH:MM:SS``; ValueError when it is none."""
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", text.strip(), re.ASCII)
-    if match is None:
+    """ISO 8601 time of collected text ``HH:MM`` or ``HH:MM:SS``; ValueError when it is none.
+
+    Unknown parts are words of `UNKNOWN`: cut off at the end, a hyphen before a known one
+    (``-:15``). Fractions of a second and an offset (``Z``, ``+08:00``) stay as they are.
+    """
+    match = _TIME.fullmatch(text.strip().upper())
+    given = match.group("h", "n", "s") if match else ()
+    parts = ["-" if part is None or part in UNKNOWN else part for part in given]
+    if match is None or any(p != "-" and not p[0].isdigit() for p in parts):
         raise ValueError(f"'{text}' is not a time HH:MM or HH:MM:SS")
-    hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
-    if hour > 23 or minute > 59 or second > 59:
+    hour, minute, second = (0.0 if part == "-" else float(part) for part in parts)
+    if hour > 23 or minute > 59 or second >= 60 or not _offset(match["z"]):
         raise ValueError(f"there is no time {text}")
-    tail = f":{second:02d}" if match[3] else ""
-    return f"{hour:02d}:{minute:02d}{tail}"
+    time = ":".join(p.zfill(2) if p[0].isdigit() else p for p in _cut(parts))
+    return f"{time}{match['z'] or ''}" if time else ""
 
 
 def first_day(dtc: pd.Series[str]) -> pd.Series[float]:
@@ -123,24 +176,35 @@ def last_day(dtc: pd.Series[str]) -> pd.Series[float]:
 
 
 def _bound(text: str, *, last: bool) -> float:
-    moment = parse(text)
-    if moment is None:
+    both = ends(text)
+    if both is None:
         return np.nan
-    return float(moment.last() if last else moment.first())
+    return both[1].last() if last else both[0].first()
 
 
 def complete_day(dtc: pd.Series[str]) -> pd.Series[float]:
-    """SAS day of each date that is complete to the day; NaN for partial and missing ones."""
+    """SAS day of each date that is complete to the day; NaN for partial and missing ones.
+
+    An interval has a day when it does not leave it.
+    """
 
     def days(texts: list[str]) -> list[float]:
-        moments = [parse(t) for t in texts]
-        return [float(m.first()) if m is not None and m.complete_date else np.nan for m in moments]
+        both = [ends(t) for t in texts]
+        whole = [b is not None and all(m.complete_date for m in b) for b in both]
+        pairs = [
+            (b[0].first(), b[1].last()) if b is not None and w else (np.nan, np.nan)
+            for b, w in zip(both, whole, strict=True)
+        ]
+        return [first if first == last else np.nan for first, last in pairs]
 
     return map_distinct_numbers(dtc, days)
 
 
 def seconds(dtc: pd.Series[str]) -> pd.Series[float]:
-    """SAS seconds (since 1960-01-01T00:00) where date, hour and minute are known; else NaN."""
+    """SAS seconds (since 1960-01-01T00:00) where date, hour and minute are known; else NaN.
+
+    NaN for an interval, which is no moment.
+    """
 
     def values(texts: list[str]) -> list[float]:
         result = []
@@ -150,7 +214,7 @@ def seconds(dtc: pd.Series[str]) -> pd.Series[float]:
                 result.append(np.nan)
                 continue
             day = m.first() * 86400
-            result.append(float(day + m.hour * 3600 + m.minute * 60 + (m.second or 0)))
+            result.append(day + m.hour * 3600 + m.minute * 60 + (m.second or 0.0))
         return result
 
     return map_distinct_numbers(dtc, values)

@@ -10,6 +10,7 @@ from mappings.verbs.const import Const
 from mappings.verbs.copy import Copy
 from mappings.verbs.date import Date
 from mappings.verbs.day import Day
+from mappings.verbs.duration import parse_duration
 from mappings.verbs.first import first_verb
 from mappings.verbs.join import Join
 from mappings.verbs.lookup import lookup_verb
@@ -28,6 +29,7 @@ def verbs(changed: Mapping[str, VerbClass] | None = None) -> dict[str, VerbClass
             "date": Date.parse,
             "num": Num.parse,
             "day": Day.parse,
+            "duration": parse_duration,
             "join": Join.parse,
             "lookup": lookup_verb(table),
             "first": first_verb(table),

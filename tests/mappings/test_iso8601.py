@@ -15,6 +15,7 @@ from mappings.iso8601 import (
     complete_day,
     first_day,
     iso_date,
+    iso_moment,
     iso_of_day,
     iso_time,
     last_day,
@@ -90,6 +91,10 @@ def test_the_day_after_the_last_of_a_month_is_none(day: date) -> None:
         (("2024", "3", ""), "2024-03"),
         (("2024", "", ""), "2024"),
         (("2024", "", "15"), "2024---15"),
+        (("", "12", "15"), "--12-15"),
+        (("", "2", "29"), "--02-29"),
+        (("", "12", ""), "--12"),
+        (("", "", "15"), "----15"),
         (("", "", ""), ""),
     ],
 )
@@ -111,8 +116,9 @@ def test_parts(parts: tuple[str, str, str], shown: str) -> None:
         (("2023", "", "32"), "2023 has no day 32"),
         (("23", "1", "1"), "the year 23 is out of range"),
         (("20233", "1", "1"), "the year 20233 is out of range"),
-        (("", "1", ""), "the year is unknown but a month or a day is given"),
-        (("", "", "1"), "the year is unknown but a month or a day is given"),
+        (("", "13", "1"), "there is no month 13"),
+        (("", "2", "30"), "--02 has no day 30"),
+        (("", "", "32"), "a month has no day 32"),
     ],
 )
 def test_impossible_parts(parts: tuple[str, str, str], fault: str) -> None:
@@ -126,6 +132,58 @@ def test_impossible_parts(parts: tuple[str, str, str], fault: str) -> None:
 )
 def test_times(given: str, shown: str) -> None:
     assert iso_time(given) == shown
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("UN:15", "-:15"),
+        ("-:15", "-:15"),
+        ("13:UN:17", "13:-:17"),
+        ("--:--:17", "-:-:17"),
+        ("13:UNK", "13"),
+        ("13:15:un", "13:15"),
+        ("UN:UN", ""),
+        ("13:14:17.50", "13:14:17.50"),
+        ("13:14Z", "13:14Z"),
+        ("9:05 +08:00", "09:05+08:00"),
+    ],
+)
+def test_times_with_unknown_parts_fractions_and_offsets(given: str, shown: str) -> None:
+    assert iso_time(given) == shown
+
+
+@pytest.mark.parametrize(
+    ("parts", "shown"),
+    [
+        (("2003", "12", "15", "13:14"), "2003-12-15T13:14"),
+        (("2003", "12", "15", "UN:15"), "2003-12-15T-:15"),
+        (("2003", "12", "", "13:14"), "2003-12--T13:14"),
+        (("2003", "", "", "13:14"), "2003----T13:14"),
+        (("", "12", "15", "13:14"), "--12-15T13:14"),
+        (("", "", "", "7:15"), "-----T07:15"),
+        (("2003", "12", "", "UN:UN"), "2003-12"),
+        (("2003", "12", "", ""), "2003-12"),
+    ],
+)
+def test_date_and_time_together(parts: tuple[str, str, str, str], shown: str) -> None:
+    assert iso_moment(*parts) == shown
+    assert parse(shown) is not None
+
+
+def test_without_a_year_there_is_no_day() -> None:
+    given = text("--12-15", "-----T07:15", "--12")
+    for reading in (complete_day, first_day, last_day, seconds):
+        assert reading(given).isna().all()
+
+
+def test_an_interval_reaches_from_its_first_to_its_last_day() -> None:
+    day = float((date(2024, 1, 1) - EPOCH).days)
+    over = text("2024-01-01/2024-01-03", "2024-01/2024-02", "2024-01-01T10:00/2024-01-01T12:30")
+    assert first_day(over).tolist() == [day, day, day]
+    assert last_day(over).tolist() == [day + 2, day + 59, day]
+    assert complete_day(over).fillna(-1).tolist() == [-1, -1, day]
+    assert seconds(over).isna().all()
 
 
 @pytest.mark.parametrize(
@@ -144,6 +202,13 @@ def test_no_times(given: str) -> None:
         ("2024-02-01T10:30:05", Moment(2024, 2, 1, 10, 30, 5)),
         ("2024-02-01T-:30", Moment(2024, 2, 1, None, 30)),
         ("2024-02--T10:30", Moment(2024, 2, None, 10, 30)),
+        ("2003-12-15T13:-:17", Moment(2003, 12, 15, 13, None, 17)),
+        ("2003-12-15T-:-:17", Moment(2003, 12, 15, None, None, 17)),
+        ("--12-15", Moment(None, 12, 15)),
+        ("-----T07:15", Moment(None, None, None, 7, 15)),
+        ("2003----T07:15", Moment(2003, None, None, 7, 15)),
+        ("2024-02-01T10:30Z", Moment(2024, 2, 1, 10, 30)),
+        ("2024-02-01T10:30:05.250+08:00", Moment(2024, 2, 1, 10, 30, 5.25)),
     ],
 )
 def test_date_times(shown: str, moment: Moment) -> None:
@@ -155,7 +220,10 @@ def test_date_times(shown: str, moment: Moment) -> None:
     ["", " ", "2024-", "2024-2", "2024-2-1", "2024--", "2024--15", "2024-02--", "2024T10",
      "2024-02T10:30", "2024-02-01T", "2024-02-01T-", "2024-02-01T24:00", "2024-02-01T10:60",
      "2024-02-01T-:60", "2024-02-01 10:30", "24-02-01", "0000-01-01", "2024-13", "2024-00",
-     "2024-01-00", "２０２４-01-01", "2024-01-01\n", "20240101", "2024-02-01T10:30Z"],
+     "2024-01-00", "２０２４-01-01", "2024-01-01\n", "20240101", "2024-02-01Z", "-----T",
+     "2024-02-01T10:30+15:00", "2024-02-01T10:30+0800", "2024-02-01T10:30:60", "-", "---", "-----",
+     "--13-01", "--02-30", "2024-01-01/", "/2024-01-01", "2024-01-01/x", "P3D",
+     "2024-01-01/2024-01-02/2024-01-03"],
 )  # fmt: skip
 def test_not_iso_8601(shown: str) -> None:
     assert parse(shown) is None

@@ -265,11 +265,11 @@ def test_formats_that_could_be_mistaken(bench: Bench) -> None:
     ("given", "advice"),
     [
         (["03/15/2024", "04/02/2024"],
-         "Ask the site, or look at 'format': every date of the column is one in the form "
-         "MM/DD/YYYY."),
+         ("Ask the site, or look at 'format': every date of the column is one in the form "
+         "MM/DD/YYYY.")),
         (["03/15/2024", "20/02/2024"],
-         "Ask the site, or look at 'format': each of these dates, though not all, is one in the "
-         "form MM/DD/YYYY."),
+         ("Ask the site, or look at 'format': each of these dates, though not all, is one in the "
+         "form MM/DD/YYYY.")),
         (["03/15/2024", "15/15/2024"], "Ask the site."),
         (["30/02/2024"], "Ask the site."),
     ],
@@ -285,8 +285,10 @@ def test_columns_of_month_and_day_that_may_have_changed_places(bench: Bench) -> 
     cells = {"Y": ["2024", "2024"], "M": ["15", "2"], "D": ["3", "4"]}
     _, findings = bench.rule(PARTS, cells)
     assert [f.advice for f in findings] == [
-        "Ask the site; every date of the column is one when the columns of month and day are "
-        "changed."
+        (
+            "Ask the site; every date of the column is one when the columns of month and day are "
+            "changed."
+        )
     ]
 
 
@@ -301,7 +303,8 @@ def test_an_interval(bench: Bench) -> None:
     result = bench.run(text, {"ae": bench.form(cells)})
     assert result.values("X") == ["2024-01-01/2024-01-03", "2024-01-01", "2024-01", "", "", ""]
     assert [(f.rule, f.message, f.raw) for f in result.findings] == [
-        ("date.interval", "the interval '/2024-01-03' has no start", RawPlace("raw/ae.csv", 5, "A")),
+        ("date.interval", "the interval '/2024-01-03' has no start",
+         RawPlace("raw/ae.csv", 5, "A")),
         ("date.interval", "the interval '2024-01-05/2024-01-03' ends before it starts",
          RawPlace("raw/ae.csv", 6, "A")),
     ]  # fmt: skip
