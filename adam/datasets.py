@@ -16,11 +16,12 @@ import numpy as np
 import pandas as pd
 
 from adam.checks import check_adsl, check_names, check_subjects
-from adam.criteria import Criteria, CriteriaError
+from adam.criteria import Criteria
 from adam.cutoff import UNCUT, cut, cutoff_day
 from adam.parameters.compile import compile_parameters
 from adam.parameters.make import with_parameters
 from adam.parameters.model import Ground, Parameter
+from adam.parameters.settings import read_criteria
 from adam.standard import adam_terminology
 from adam.target import AdamTarget, parameter_columns, target
 from adam.verbs import Tables, adam_verbs
@@ -28,7 +29,7 @@ from mappings.built import BuiltDataset
 from mappings.compile import compile_module
 from mappings.findings import Finding, SpecificationFault
 from mappings.frames import blank_number, blank_text, is_numeric, text_series
-from mappings.load import Document, spec_fault
+from mappings.load import Document
 from mappings.modules import Module, Workshop, beside_in, made_by
 from mappings.names import Function, Names, Source
 from mappings.order import in_order, ordered_rules
@@ -53,7 +54,6 @@ class AdamModule:
     parameters: tuple[Parameter, ...]
     then: tuple[Rule, ...]
     start: str
-    stop: str
     analysed: str
 
 
@@ -63,7 +63,6 @@ class AdamPlan:
 
     study: Study
     modules: tuple[AdamModule, ...]
-    criteria: Criteria
     terminology: BothTerminologies
 
 
@@ -101,7 +100,8 @@ def plan_adam(
     adam_package, found = study_terminology(study, "ADaM", adam_terminology)
     faults.extend(found)
     terminology = BothTerminologies(adam_package, sdtm_package)
-    criteria = _criteria(study, faults)
+    response = study.document.data.get("response")
+    criteria = read_criteria(study.document, ("response",), response, None, faults)
     sources = {name: Source(name, tuple(columns), "dataset") for name, columns in sdtm.items()}
     for name, columns in sdtm.items():
         sources[UNCUT + name] = Source(UNCUT + name, tuple(columns), "dataset")
@@ -119,7 +119,7 @@ def plan_adam(
     workshop = Workshop(sources, terminology, functions, own_verbs, study.folder)
     modules: list[AdamModule] = []
     for document, about in targets:
-        module, found = _compile(document, about, workshop)
+        module, found = _compile(document, about, workshop, criteria)
         faults.extend(found)
         modules.append(module)
     check_subjects(study, targets, faults)
@@ -128,7 +128,7 @@ def plan_adam(
     faults.extend(cycles)
     if faults:
         raise SpecificationFault(faults)
-    return AdamPlan(study, tuple(by_module[m.target] for m in ordered), criteria, terminology)
+    return AdamPlan(study, tuple(by_module[m.target] for m in ordered), terminology)
 
 
 def _made_then(data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -148,18 +148,8 @@ def _uses(modules: Mapping[str, AdamModule]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _criteria(study: Study, faults: list[Finding]) -> Criteria:
-    try:
-        return Criteria.from_settings(study.response)
-    except CriteriaError as error:
-        for key, message in error.faults.items():
-            place = study.document.place(("response", key), key=True)
-            faults.append(spec_fault("response.setting", message, place))
-        return Criteria()
-
-
 def _compile(
-    document: Document, about: AdamTarget, workshop: Workshop
+    document: Document, about: AdamTarget, workshop: Workshop, response: Criteria | None
 ) -> tuple[AdamModule, list[Finding]]:
     data = document.data
     taken = tuple(str(n) for n in data.get("adsl", []))
@@ -192,10 +182,10 @@ def _compile(
     adsl = replace(adsl, made=(), target="ADSL")
     criteria = data.get("criteria") or {}
     start = str(data.get("start") or criteria.get("start") or "")
-    stop = str(data.get("stop") or criteria.get("stop") or "")
+    stop = data.get("stop") or criteria.get("stop") or ""
     for name, steps in (
         (data.get("start"), ("start",)),
-        (data.get("stop"), ("stop",)),
+        (_stop_date(data), ("stop",)),
         (criteria.get("start"), ("criteria", "start")),
         (criteria.get("stop"), ("criteria", "stop")),
     ):
@@ -211,6 +201,7 @@ def _compile(
         stop=stop,
         subjects=subjects,
         sources=tuple(workshop.sources),
+        criteria=response,
     )
     return AdamModule(
         module,
@@ -219,9 +210,13 @@ def _compile(
         parameters,
         then,
         start,
-        stop,
         str(criteria.get("analysed", "")),
     ), list(dict.fromkeys(faults))
+
+
+def _stop_date(data: Mapping[str, Any]) -> object:
+    stop = data.get("stop")
+    return stop["date"] if isinstance(stop, Mapping) else stop
 
 
 def _with_adsl(workshop: Workshop, taken: Sequence[str]) -> Workshop:
@@ -347,12 +342,11 @@ def _with_parameters(
         data,
         data["ADSL"],
         base,
-        plan.criteria,
         cutoff_day(plan.study.cutoff),
         report,
         module.target.name,
     )
-    frame = with_parameters(ground, module.parameters, module.analysed, module.start, module.stop)
+    frame = with_parameters(ground, module.parameters, module.analysed)
     for name in parameter_columns(module.target.data):
         if name not in frame.columns:
             number = _numeric(module.target, name)

@@ -11,7 +11,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from adam.confirm import confirm
 from adam.criteria import Criteria
+from mappings.frames import text_series
 
 #: Kinds of lesion, and states that replace or complete a measurement.
 TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
@@ -19,6 +21,7 @@ ABSENT = "ABSENT"
 TOO_SMALL = "TOO SMALL TO MEASURE"
 NOT_EVALUABLE = "NOT EVALUABLE"
 PROGRESSION = "UNEQUIVOCAL PROGRESSION"
+LARGER = "ENLARGEMENT"
 #: A lesion that now stands under the names of its fragments, or of the one it grew into.
 ELSEWHERE = ("SPLIT", "MERGED")
 
@@ -41,12 +44,14 @@ def respond(
     any other for present); rows of one lesion and assessment are fragments and add up.
     `start`: SAS day of the first infusion, index USUBJID. `assessment` names the column of
     `measures` that holds an assessment together, if that is not the day; its ADT is then the
-    last of its scans, and the column is returned too.
+    first or last of its scans (`progression_scan`, `response_scan`), and the column is returned
+    too.
 
     Baseline is each lesion's last value on or before the start. A lesion is expected at every
     assessment from its first record on. Returned per assessment, by subject and date:
     USUBJID, ADT, BURDEN, BASE, CHG, PCHG, NADIR, CHGNAD, PCHGNAD, TRGRESP, NTRGRESP ("" where
-    there is no such lesion), NEWLIND (Y: a new lesion is still there), OVRLRESP.
+    there is no such lesion), NEWLIND (Y: a new lesion is still there), OVRLRESP, and LACKING, the
+    LNKIDs of lesions that had to be measured and were not, by ", ".
     """
     columns = dict.fromkeys([*_LESION, "ADT", "DIAM", "STATE", assessment])
     records = _values(lesions, measures[list(columns)], criteria)
@@ -61,6 +66,13 @@ def respond(
     table["BASE"] = table["USUBJID"].map(_base(before)).astype("float64")
     table = _against_lowest(table)
     table = _overall(table, criteria)
+    if criteria.confirmed_progression:
+        table["OVRLRESP"] = confirm(table, criteria)
+    progressed = table["OVRLRESP"].isin(criteria.progressions)
+    scan = np.where(progressed, criteria.progression_scan, criteria.response_scan)
+    table["ADT"] = table["ADT"].where(scan == "last", table["FIRST"])
+    table = table.merge(_lacking(grid), how="left", on=["USUBJID", "KEY"])
+    table["LACKING"] = text_series(table["LACKING"])
     if assessment == "ADT":
         return table[_COLUMNS]
     return table[[*_COLUMNS, "KEY"]].rename(columns={"KEY": assessment})
@@ -81,6 +93,7 @@ _COLUMNS = [
     "NTRGRESP",
     "NEWLIND",
     "OVRLRESP",
+    "LACKING",
 ]
 
 
@@ -96,6 +109,7 @@ def _values(lesions: pd.DataFrame, measures: pd.DataFrame, criteria: Criteria) -
     small_node = (records["NODE"] == "Y") & (records["VALUE"] < criteria.node_normal_mm)
     records["GONE"] = (records["VALUE"] == 0) | small_node
     records["WORSE"] = state == PROGRESSION
+    records["LARGER"] = state.isin([PROGRESSION, LARGER])
     measured = records["KIND"].eq(TARGET) | (
         records["KIND"].eq(NEW) & records["MEASURABLE"].eq("Y")
     )
@@ -108,13 +122,15 @@ def _per_lesion(records: pd.DataFrame, assessment: str) -> pd.DataFrame:
     """One row per lesion and assessment: fragments added, the assessment's last scan day."""
     records = records.copy()
     records["KEY"] = records[assessment]
-    records["ADT"] = records.groupby(["USUBJID", "KEY"])["ADT"].transform("max")
-    keys = [*_LESION, "KEY", "ADT", "START", "KIND", "NODE", "MEASURABLE"]
+    scans = records.groupby(["USUBJID", "KEY"])["ADT"]
+    records["FIRST"], records["ADT"] = scans.transform("min"), scans.transform("max")
+    keys = [*_LESION, "KEY", "ADT", "FIRST", "START", "KIND", "NODE", "MEASURABLE"]
     grouped = records.groupby(keys, dropna=False, as_index=False)
     table = grouped.agg(
         LOWER=("VALUE", "sum"),
         GONE=("GONE", "all"),
         WORSE=("WORSE", "any"),
+        LARGER=("LARGER", "any"),
         UNCLEAR=("UNCLEAR", "any"),
     )
     table["VALUE"] = table["LOWER"].mask(table["UNCLEAR"])
@@ -131,16 +147,26 @@ def _base(before: pd.DataFrame) -> pd.Series[float]:
 
 def _grid(after: pd.DataFrame, per_lesion: pd.DataFrame) -> pd.DataFrame:
     """Every assessment after the start with every lesion expected there."""
-    assessments = after[["USUBJID", "KEY", "ADT"]].drop_duplicates()
+    assessments = after[["USUBJID", "KEY", "ADT", "FIRST"]].drop_duplicates()
     known = per_lesion.groupby([*_LESION, "KIND", "MEASURABLE"]).agg(SEEN=("ADT", "min"))
     grid = assessments.merge(known.reset_index(), on="USUBJID")
     grid = grid[grid["SEEN"] <= grid["ADT"]]
-    values = after[[*_LESION, "KEY", "VALUE", "LOWER", "GONE", "WORSE", "UNCLEAR"]]
+    values = after[[*_LESION, "KEY", "VALUE", "LOWER", *_FACTS]]
     grid = grid.merge(values, on=[*_LESION, "KEY"], how="left")
     grid["LOWER"] = grid["LOWER"].fillna(0.0)
-    for name, when_absent in (("GONE", False), ("WORSE", False), ("UNCLEAR", True)):
-        grid[name] = grid[name].astype("object").where(grid[name].notna(), when_absent).astype(bool)
+    for name in _FACTS:
+        there = grid[name].notna()
+        grid[name] = grid[name].astype("object").where(there, name == "UNCLEAR").astype(bool)
     return grid
+
+
+_FACTS = ("GONE", "WORSE", "LARGER", "UNCLEAR")
+
+
+def _lacking(grid: pd.DataFrame) -> pd.DataFrame:
+    """The lesions of each assessment that were expected there and not evaluable."""
+    rows = grid.loc[grid["UNCLEAR"]].sort_values("LNKID", kind="stable")
+    return rows.groupby(["USUBJID", "KEY"])["LNKID"].agg(", ".join).rename("LACKING").reset_index()
 
 
 def _assessments(grid: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
@@ -155,7 +181,10 @@ def _assessments(grid: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
             "USUBJID": grid["USUBJID"],
             "KEY": grid["KEY"],
             "ADT": grid["ADT"],
+            "FIRST": grid["FIRST"],
             "LOWER": grid["LOWER"].where(counted, 0.0),
+            "NEW_SUM": grid["LOWER"].where(new_measured, 0.0),
+            "NEW_COUNT": new.astype("float64"),
             "TARGETS": target,
             "OPEN": counted & grid["UNCLEAR"],
             "LEFT": counted & ~grid["GONE"],
@@ -163,16 +192,19 @@ def _assessments(grid: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
             "OTHER_OPEN": other & grid["UNCLEAR"],
             "OTHER_LEFT": other & ~grid["GONE"],
             "OTHER_WORSE": other & grid["WORSE"],
+            "OTHER_LARGER": other & grid["LARGER"],
             "NEW": new,
             "NEW_LEFT": new & ~grid["GONE"],
+            "NEW_OPEN": new & grid["UNCLEAR"],
             "NEW_WORSE": new & ~new_measured & grid["WORSE"],
+            "NEW_LARGER": new & ~new_measured & grid["LARGER"],
         }
     )
-    keys = ["USUBJID", "KEY", "ADT"]
-    table = facts.groupby(keys).agg(
-        {n: "sum" if n == "LOWER" else "any" for n in facts.columns[3:]}
-    )
-    table = table.reset_index().sort_values(["USUBJID", "ADT"], ignore_index=True)
+    keys = ["USUBJID", "KEY", "ADT", "FIRST"]
+    sums = ("LOWER", "NEW_SUM", "NEW_COUNT")
+    how = {n: "sum" if n in sums else "any" for n in facts.columns if n not in keys}
+    table = facts.groupby(keys).agg(how)
+    table = table.reset_index().sort_values(["USUBJID", "ADT", "KEY"], ignore_index=True)
     table["BURDEN"] = table["LOWER"].mask(table["OPEN"] | ~table["TARGETS"])
     return table
 
@@ -206,12 +238,12 @@ def _overall(table: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
         ["", c.progression, c.not_evaluable, c.complete],
         c.neither,
     )
-    worse = (
-        (target == c.progression)
-        | ((other == c.progression) & c.non_target_pd)
-        | (table["NEW"] & c.new_lesion_is_pd)
-        | (table["NEW_WORSE"] & c.new_non_measurable_pd)
-    )
+    # A progression that must be confirmed ends when the new lesion is gone; any other stands.
+    new = table["NEW_LEFT"] if c.confirmed_progression else table["NEW"]
+    table["BY_TARGET"] = target == c.progression
+    table["BY_OTHER"] = (other == c.progression) & c.non_target_pd
+    table["BY_NEW"] = (new & c.new_lesion_is_pd) | (table["NEW_WORSE"] & c.new_non_measurable_pd)
+    worse = table["BY_TARGET"] | table["BY_OTHER"] | table["BY_NEW"]
     new_block = table["NEW_LEFT"] | (table["NEW"] & (not c.complete_allows_new_gone))
     clean = ~new_block & np.isin(other, ["", c.complete])
     without_targets = np.select(

@@ -1,20 +1,26 @@
-"""Overall response by assessment to progression, best response and first response.
+"""What the overall responses of a subject say together: progression, best and first response.
 
 The rules, each a setting of `Criteria`. An assessment is *in period* after the start (first
 infusion), not after the cut-off and not after the start of new anticancer therapy: a scan on
 that day is still in, whatever it says. It is *evaluable* when it is in period and its
-response is one of the criteria's, not-evaluable apart.
+response is one of the criteria's that says how the disease is.
 
-An irPD is *void* when the first evaluable assessment at least 28 days later is not irPD.
-Assessments sooner than that neither void nor confirm it: they are passed over and the next
-one is asked. Every other irPD *counts*: confirmed, the last scan, followed only by scans that
-are too soon or not evaluable, or by new therapy, death or the cut-off. Each irPD is judged by
-itself, so a void one does not touch a later one.
+A progression is *void* by the assessment that judges it. Where criteria judge by the next one
+(irRECIST), that is the first evaluable assessment at least 28 days later: assessments sooner
+than that neither void nor confirm it, they are passed over. Where they judge by another
+response (iRECIST), it is the first evaluable assessment that is no unconfirmed progression.
+Every progression that is not void *counts*: confirmed, the last scan, followed only by scans
+that are too soon or not evaluable, or by new therapy, death or the cut-off. Each is judged by
+itself, so a void one does not touch a later one. Where criteria know no void progression
+(RECIST 1.1), each counts.
 
-An assessment is *analysable* when it is in period and not after the first irPD that counts.
+An assessment is *analysable* when it is in period and not after the first progression that
+counts. Two assessments of one subject and day are taken worst first.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +44,11 @@ def unknown_responses(frame: pd.DataFrame, criteria: Criteria) -> pd.Series[bool
     return ~frame[VALUE].isin([*criteria.order, ""])
 
 
+def undated(frame: pd.DataFrame, criteria: Criteria) -> pd.Series[bool]:
+    """True where a response has no complete date, so that no rule can place it: a finding."""
+    return frame[DATE].isna() & frame[VALUE].isin(criteria.evaluable)
+
+
 def assess(
     frame: pd.DataFrame,
     criteria: Criteria,
@@ -50,27 +61,28 @@ def assess(
 
     `frame` has USUBJID, ADT, AVALC and the columns named by `start` and `new_therapy` (SAS
     days, NaN: none); `cutoff` is a SAS day. Boolean columns `in_period`, `evaluable`,
-    `void` (an irPD that does not count), `counts` (an irPD that does) and `analysable`, and
-    `pd_date`, the SAS day of the progression that a counting irPD stands for. Two responses
-    of one subject and day are taken worst first.
+    `void` (a progression that does not count), `counts` (one that does), `confirmed` (one that
+    another assessment confirms) and `analysable`, and `pd_date`, the SAS day of the progression
+    that a counting one stands for.
     """
     date = frame[DATE].to_numpy(dtype="float64")
     therapy = frame[new_therapy].to_numpy(dtype="float64")
     in_period = (date > frame[start].to_numpy(dtype="float64")) & (date <= cutoff)
     in_period &= np.isnan(therapy) | (date <= therapy)
-    responses = [r for r in criteria.order if r != criteria.not_evaluable]
-    evaluable = in_period & frame[VALUE].isin(responses).to_numpy(dtype=bool)
-    progressed = evaluable & frame[VALUE].eq(criteria.progression).to_numpy(dtype=bool)
+    value = frame[VALUE]
+    evaluable = in_period & value.isin(criteria.evaluable).to_numpy(dtype=bool)
+    progressed = evaluable & value.isin(criteria.progressions).to_numpy(dtype=bool)
+    stated = evaluable & value.eq(criteria.confirmed_progression).to_numpy(dtype=bool)
 
     subject = pd.factorize(frame[SUBJECT])[0]
-    judge = _later(subject, date, evaluable, progressed, criteria)
+    judge = _judge(subject, date, evaluable, progressed, stated, criteria)
     judged = judge >= 0
-    confirmed = progressed & judged & progressed[judge]
-    void = progressed & judged & ~progressed[judge] & criteria.pd_can_be_void
+    confirmed = progressed & ((judged & progressed[judge]) | stated)
+    void = progressed & judged & ~progressed[judge] & ~stated & criteria.pd_can_be_void
     counts = progressed & ~void & (confirmed | criteria.pd_unconfirmed_counts)
     pd_date = np.where(counts, date, np.nan)
     if criteria.pd_date == "confirming":
-        pd_date = np.where(counts & confirmed, date[judge], pd_date)
+        pd_date = np.where(counts & confirmed & judged, date[judge], pd_date)
     stops = pd.Series(np.where(counts, date, np.nan)).groupby(subject).transform("min")
     stopped = date > stops.to_numpy()
     return pd.DataFrame(
@@ -79,6 +91,7 @@ def assess(
             "evaluable": evaluable,
             "void": void,
             "counts": counts,
+            "confirmed": confirmed,
             "analysable": in_period & ~stopped,
             "pd_date": pd_date,
         },
@@ -86,26 +99,57 @@ def assess(
     )
 
 
-def _later(
-    subject: Places, date: Numbers, evaluable: Bools, progressed: Bools, criteria: Criteria
+def _judge(
+    subject: Places,
+    date: Numbers,
+    evaluable: Bools,
+    progressed: Bools,
+    stated: Bools,
+    criteria: Criteria,
 ) -> Places:
-    """For each irPD the row that voids or confirms it, -1 when there is none."""
+    """For each progression the row that voids or confirms it, -1 when there is none.
+
+    `stated` are those that the response itself calls confirmed.
+    """
+    if criteria.pd_judged_by == "other":
+        judges = evaluable & (~progressed | stated)
+        return _later(subject, date, progressed & ~stated, judges, progressed, 1.0, 1.0, np.inf)
+    least = criteria.pd_confirm_min_days
+    wanted = least if criteria.pd_sooner_is_skipped else 1.0
+    most = criteria.pd_confirm_max_days
+    return _later(subject, date, progressed, evaluable, progressed, wanted, least, most)
+
+
+def _later(
+    subject: Places,
+    date: Numbers,
+    asking: Bools,
+    answering: Bools,
+    worse: Bools,
+    wanted: float,
+    least: float,
+    most: float,
+) -> Places:
+    """For each asking row the first answering one of its subject, -1 when there is none.
+
+    The answer is looked for from `wanted` days after the question on, of one day the `worse`
+    one first; it is none unless it stands at least `least` and at most `most` days later.
+    """
     judge = np.full(len(date), -1, dtype=np.intp)
-    asked = np.flatnonzero(progressed)
-    rows = np.flatnonzero(evaluable)
-    if not len(asked):
+    asked = np.flatnonzero(asking)
+    rows = np.flatnonzero(answering)
+    if not len(asked) or not len(rows):
         return judge
-    rows = rows[np.lexsort((~progressed[rows], date[rows], subject[rows]))]
-    first = date[rows].min()
-    span = date[rows].max() - first + criteria.pd_confirm_min_days + 2
+    rows = rows[np.lexsort((~worse[rows], date[rows], subject[rows]))]
+    first = min(date[rows].min(), date[asked].min())
+    span = max(date[rows].max(), date[asked].max()) - first + wanted + 2
     keys = subject[rows] * span + (date[rows] - first)
-    wanted = criteria.pd_confirm_min_days if criteria.pd_sooner_is_skipped else 1.0
     ask = subject[asked] * span + (date[asked] - first) + wanted
     place = np.searchsorted(keys, ask, side="left")
     found = np.append(rows, -1)[place]
     apart = date[found] - date[asked]
     good = (found >= 0) & (subject[found] == subject[asked])
-    good &= (apart >= criteria.pd_confirm_min_days) & (apart <= criteria.pd_confirm_max_days)
+    good &= (apart >= least) & (apart <= most)
     judge[asked] = np.where(good, found, -1)
     return judge
 
@@ -158,20 +202,66 @@ def first_progression(
     return _answer(subjects, place, date, value)
 
 
-def first_response(
-    frame: pd.DataFrame,
-    flags: pd.DataFrame,
-    subjects: pd.Series[str],
-    responses: tuple[str, ...],
-) -> pd.DataFrame:
-    """Per subject the first analysable assessment with one of `responses`: USUBJID, ADT,
-    AVALC Y or N, source, as in `first_progression`. No window, no minimum.
+def first_of(frame: pd.DataFrame, chosen: Bools, subjects: pd.Series[str]) -> pd.DataFrame:
+    """Per subject the earliest of the `chosen` rows: USUBJID, ADT, AVALC Y or N, source.
+
+    `source` is the position of the row in `frame`, -1 for none (AVALC N, ADT NaN).
     """
     date = frame[DATE].to_numpy(dtype="float64")
-    chosen = flags["analysable"] & frame[VALUE].isin(responses)
-    rows = np.flatnonzero(chosen.to_numpy(dtype=bool))
-    place = _earliest(frame, subjects, rows, np.zeros(len(frame)), date)
+    place = _earliest(frame, subjects, np.flatnonzero(chosen), np.zeros(len(frame)), date)
     value = pd.Series(np.where(place < 0, "N", "Y"), dtype="str")
+    return _answer(subjects, place, date, value)
+
+
+def response_rows(
+    frame: pd.DataFrame,
+    flags: pd.DataFrame,
+    criteria: Criteria,
+    responses: Sequence[str] = (),
+    *,
+    confirmed: bool = False,
+    start: str = "TRTSDT",
+) -> Bools:
+    """The analysable assessments that are a response: one of `responses`, else complete or partial.
+
+    With `confirmed` only those that `confirmed_rows` accepts. No window, no minimum.
+    """
+    wanted = list(responses) or [criteria.complete, criteria.partial]
+    chosen = (flags["analysable"] & frame[VALUE].isin(wanted)).to_numpy(dtype=bool)
+    if confirmed:
+        complete, partial = confirmed_rows(frame, flags, criteria, start=start)
+        chosen = chosen & (complete | partial)
+    return chosen
+
+
+def benefit_rows(
+    frame: pd.DataFrame,
+    flags: pd.DataFrame,
+    criteria: Criteria,
+    *,
+    confirmed: bool = False,
+    start: str = "TRTSDT",
+) -> Bools:
+    """The assessments that show clinical benefit: a response (confirmed, if so said), or any
+    analysable one that is evaluable and no progression from `benefit_first_day` on.
+    """
+    c = criteria
+    day = study_day(frame[DATE], frame[start]).to_numpy(dtype="float64")
+    held = flags["analysable"] & flags["evaluable"] & ~frame[VALUE].isin(c.progressions)
+    late = held.to_numpy(dtype=bool) & (day >= c.benefit_first_day)
+    return late | response_rows(frame, flags, c, confirmed=confirmed, start=start)
+
+
+def last_evaluable(
+    frame: pd.DataFrame, flags: pd.DataFrame, subjects: pd.Series[str]
+) -> pd.DataFrame:
+    """Per subject the last assessment that is analysable and evaluable: USUBJID, ADT, AVALC
+    (its response, "" for none), source.
+    """
+    date = frame[DATE].to_numpy(dtype="float64")
+    rows = np.flatnonzero((flags["analysable"] & flags["evaluable"]).to_numpy(dtype=bool))
+    place = _earliest(frame, subjects, rows, -date, date)
+    value = pd.Series(np.append(frame[VALUE].to_numpy(dtype=object), "")[place], dtype="str")
     return _answer(subjects, place, date, value)
 
 
@@ -186,12 +276,15 @@ def best_response(
 ) -> pd.DataFrame:
     """Per subject the best overall response: USUBJID, ADT, AVALC, source.
 
-    Analysable assessments with study day at most `response_last_day` (183). irSD needs study
-    day `stable_first_day` (28) and is not evaluable before; a void irPD is not evaluable. ADT
-    is the first assessment with that response; a subject without assessment is NE, ADT NaN.
+    Analysable assessments with study day at most `response_last_day`. Stable disease (and
+    neither-nor) needs study day `stable_first_day` and is not evaluable before; a void
+    progression is not evaluable; a progression that the criteria call confirmed later is that.
+    ADT is the first assessment with that response; a subject without assessment has the
+    response `no_assessment` and no ADT.
 
-    With `confirmed`, irCR and irPR need a second assessment, see `confirmed_rows`; a response
-    not confirmed is irSD from study day 28 on, not evaluable before (`unconfirmed_is_stable`).
+    With `confirmed`, complete and partial response need a second assessment, see
+    `confirmed_rows`; a response not confirmed is stable from `stable_first_day` on, not
+    evaluable before (`unconfirmed_is_stable`).
     """
     c = criteria
     date = frame[DATE].to_numpy(dtype="float64")
@@ -204,26 +297,32 @@ def best_response(
         value[response] = c.stable if c.unconfirmed_is_stable else c.not_evaluable
         value[partial] = c.partial
         value[complete] = c.complete
-    early = np.isin(value, [c.stable, c.neither]) & (day < c.stable_first_day)
+    waiting = [v for v in (c.stable, c.neither, c.disease_free) if v]
+    early = np.isin(value, waiting) & (day < c.stable_first_day)
     value[early | flags["void"].to_numpy(dtype=bool)] = c.not_evaluable
+    if c.confirmed_progression:
+        value[(flags["counts"] & flags["confirmed"]).to_numpy()] = c.confirmed_progression
+    value[~np.isin(value, c.order)] = c.not_evaluable
     rank = _rank(value, c)
     place = _earliest(frame, subjects, np.flatnonzero(usable), rank, date)
-    best = np.append(rank, len(c.order) - 1)[place].astype(int)
-    answer = pd.Series(np.array(c.order, dtype=object)[best], dtype="str")
+    answer = pd.Series(np.append(value, c.no_assessment)[place], dtype="str")
     return _answer(subjects, place, date, answer)
 
 
 def confirmed_rows(
     frame: pd.DataFrame, flags: pd.DataFrame, criteria: Criteria, *, start: str = "TRTSDT"
 ) -> tuple[Bools, Bools]:
-    """Which rows are a confirmed irCR, and which at least a confirmed irPR.
+    """Which rows are a confirmed complete response, and which at least a confirmed partial one.
 
-    An irCR is confirmed by an analysable irCR at least `confirm_min_days` later, an irPR by
-    irPR or irCR; an irCR followed by irPR is a confirmed irPR (`lesser_confirms`). Between
-    the two stand at most `confirm_max_not_evaluable` assessments that are NE. Anything less
-    than the response between them (irSD, irPD even if void; irPR between two irCR) breaks
-    the pair (`confirm_over_stable` lets irSD pass). The confirming assessment may lie after
-    the last day for responses (`confirm_within_last_day` forbids it).
+    A complete response is confirmed by an analysable complete one at least `confirm_min_days`
+    and at most `confirm_max_days` later, a partial one by a partial or complete one; a complete
+    response followed by a partial one is a confirmed partial one (`lesser_confirms`). Between
+    the two stand at most `confirm_max_not_evaluable` assessments that are not evaluable and,
+    for a partial response, at most `confirm_max_stable` that are stable. Anything less than the
+    response between them (progression even if void; partial between two complete) breaks the
+    pair, and so does, unless `confirm_partial_after_complete`, a partial response after a
+    complete one within the pair. The confirming assessment may lie after the last day for
+    responses (`confirm_within_last_day` forbids it).
     """
     c = criteria
     date = frame[DATE].to_numpy(dtype="float64")
@@ -233,16 +332,18 @@ def confirmed_rows(
     worst_first = -_rank(value, c)
     rows = np.flatnonzero(flags["analysable"].to_numpy(dtype=bool))
     rows = rows[np.lexsort((worst_first[rows], date[rows], subject[rows]))]
-    harmless = [c.not_evaluable, "", *([c.stable, c.neither] if c.confirm_over_stable else [])]
-    unknown = ~np.isin(value[rows], c.order)
-    gaps = np.cumsum(np.isin(value[rows], [c.not_evaluable, ""]) | unknown)
+    said = value[rows]
+    silent = ~np.isin(said, c.evaluable)
+    stable = np.isin(said, [c.stable, c.neither])
+    gaps, stables = np.cumsum(silent), np.cumsum(stable)
 
-    def level(first: list[str], second: list[str]) -> Bools:
+    def level(first: list[str], second: list[str], most_stable: int) -> Bools:
         result = np.zeros(len(frame), dtype=bool)
-        breaks = np.cumsum(~(np.isin(value[rows], [*second, *harmless]) | unknown))
+        harmless = silent | (stable & (most_stable > 0))
+        breaks = np.cumsum(~(np.isin(said, second) | harmless))
         late = day[rows] > c.response_last_day if c.confirm_within_last_day else False
-        seconds = np.flatnonzero(np.isin(value[rows], second) & ~np.asarray(late))
-        firsts = np.flatnonzero(np.isin(value[rows], first))
+        seconds = np.flatnonzero(np.isin(said, second) & ~np.asarray(late))
+        firsts = np.flatnonzero(np.isin(said, first))
         if not len(firsts) or not len(seconds):
             return result
         base = date[rows].min()
@@ -253,10 +354,22 @@ def confirmed_rows(
         good = (found >= 0) & (subject[rows][found] == subject[rows][firsts])
         good &= breaks[found] == breaks[firsts]
         good &= gaps[found] - gaps[firsts] <= c.confirm_max_not_evaluable
+        good &= stables[found] - stables[firsts] <= most_stable
+        good &= date[rows][found] - date[rows][firsts] <= c.confirm_max_days
+        if not c.confirm_partial_after_complete:
+            fallen = _next(said == c.partial)[_next(said == c.complete)[firsts]]
+            good &= fallen > found
         result[rows[firsts[good]]] = True
         return result
 
     both = [c.complete, c.partial]
-    complete = level([c.complete], [c.complete])
-    partial = level(both if c.lesser_confirms else [c.partial], both)
+    complete = level([c.complete], [c.complete], 0)
+    partial = level(both if c.lesser_confirms else [c.partial], both, c.confirm_max_stable)
     return complete, partial
+
+
+def _next(marked: Bools) -> Places:
+    """For each place (and one past the end) the first marked place from there on, else the end."""
+    end = len(marked)
+    places = np.append(np.where(marked, np.arange(end), end), end)
+    return np.minimum.accumulate(places[::-1])[::-1].astype(np.intp)

@@ -7,6 +7,10 @@ makes the subject an event, whatever censoring date there is, the same day or la
 on one day the source named first wins, then the lowest --SEQ; likewise of censorings on one
 day. A subject with a start and neither event nor censoring is censored at the start, so that
 every subject with a start has exactly one record and none without a start has any.
+
+With a `gap` an event that comes too long after the last date of censoring before it (else the
+start) is none, nor is anything after it: the subject is censored at that date. The event's own
+day does not count as a date before it.
 """
 
 from __future__ import annotations
@@ -57,7 +61,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """One date per subject: `frame` with USUBJID and `date` (SAS days), and where it is from."""
+    """One date per subject: `frame` with USUBJID and `date` (SAS days), and where it is from.
+
+    As a `stop`, `desc` is the EVNTDESC and `cnsr` the CNSR of the subjects that it censors (None:
+    that of the source).
+    """
 
     frame: pd.DataFrame
     date: str
@@ -65,11 +73,28 @@ class Dates:
     domain: str = ""
     variable: str = ""
     where: pd.Series[bool] | None = None
+    cnsr: int | None = None
 
     def of(self, subjects: pd.Series[str]) -> pd.Series[float]:
         """The date of each of `subjects`; the earliest if there are several, NaN if none."""
         rows = _chosen(self.frame, self.where)
         return subjects.map(rows.groupby("USUBJID")[self.date].min()).astype("float64")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How many days after the last date of censoring an event may come, and what else follows.
+
+    `desc` and `cnsr` are EVNTDESC and CNSR of the subjects that are censored for it.
+    """
+
+    days: float
+    desc: str
+    cnsr: int = 1
+
+
+#: Days of a unit of time.
+UNITS = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 
 
 def time_to_event(
@@ -79,15 +104,17 @@ def time_to_event(
     censors: Sequence[Source],
     *,
     stop: Dates | None = None,
+    gap: Gap | None = None,
     cutoff: float = np.inf,
+    unit: str = "days",
     otherwise: str = "No later date",
 ) -> pd.DataFrame:
     """One record per subject that has a start: the columns of `COLUMNS`, in subject order.
 
     `subjects` are the USUBJIDs of the parameter's population; those without a start date, or
     with one after `cutoff` (SAS day), have no record. `start` may be a date of ADSL or of
-    another parameter. AVAL = ADT - STARTDT + 1 in days, CNSR 0 for an event, else the
-    source's (1). `otherwise` is the CNSDTDSC of those censored at the start for want of any
+    another parameter. AVAL = ADT - STARTDT + 1 in days, or that in another of `UNITS`; CNSR is 0
+    for an event, else the source's (1). `otherwise` is the CNSDTDSC of those censored at the start for want of any
     other date. EVNTDESC of a censored subject whose `stop` came into play is the stop's
     description. SRCSEQ is float64, NaN where the source has none.
     """
@@ -101,13 +128,16 @@ def time_to_event(
 
     happened = _candidates(frame, events, event=True)
     ended = _candidates(frame, censors, event=False)
-    best = pd.concat([_first(happened, latest=False), _first(ended, latest=True)])
+    first = _first(happened, latest=False)
+    late = _too_late(first, ended, gap)
+    kept = first[~first["USUBJID"].isin(late["USUBJID"])]
+    best = pd.concat([kept, late, _first(ended, latest=True)])
     best = best.drop_duplicates("USUBJID").set_index("USUBJID").reindex(frame["USUBJID"])
     best = best.set_index(frame.index)
 
     none = best["ADT"].isna()
     frame["ADT"] = best["ADT"].where(~none, frame["STARTDT"])
-    frame["AVAL"] = frame["ADT"] - frame["STARTDT"] + 1
+    frame["AVAL"] = (frame["ADT"] - frame["STARTDT"] + 1) / UNITS[unit]
     frame["CNSR"] = best["CNSR"].where(~none, 1.0).astype("float64")
     for name, fallback in (
         ("DESC", otherwise),
@@ -118,7 +148,12 @@ def time_to_event(
         frame[name] = best[name].astype("str").where(~none, fallback)
     frame["SRCSEQ"] = best["SRCSEQ"].astype("float64")
     event = frame["CNSR"] == 0
-    reason = frame["REASON"].mask(stopped, stop.desc if stop else "")
+    if stop:
+        stopped &= ~event & ~frame["USUBJID"].isin(late["USUBJID"])
+        if stop.cnsr is not None:
+            frame["CNSR"] = frame["CNSR"].mask(stopped, float(stop.cnsr))
+        frame["REASON"] = frame["REASON"].mask(stopped, stop.desc)
+    reason = frame["REASON"]
     frame["EVNTDESC"] = frame["DESC"].where(event, reason)
     frame["CNSDTDSC"] = frame["DESC"].where(~event, "")
     return frame[list(COLUMNS)]
@@ -167,3 +202,18 @@ def _first(candidates: pd.DataFrame, *, latest: bool) -> pd.DataFrame:
     keys = ["ADT", "PLACE", "SRCSEQ"]
     ordered = candidates.sort_values(keys, ascending=[not latest, True, True], kind="stable")
     return ordered.drop_duplicates("USUBJID")
+
+
+def _too_late(first: pd.DataFrame, ended: pd.DataFrame, gap: Gap | None) -> pd.DataFrame:
+    """The censoring of the subjects whose event came after a gap: the last date before it."""
+    if gap is None or first.empty:
+        return first.iloc[:0]
+    at = first.set_index("USUBJID")["ADT"]
+    before = ended[ended["ADT"] < ended["USUBJID"].map(at)]
+    last = _first(before, latest=True)
+    none = first[~first["USUBJID"].isin(last["USUBJID"])]
+    # Without any date before the event, the start is where the gap begins.
+    none = none.assign(ADT=none["STARTDT"], DESC=gap.desc, SRCDOM="", SRCVAR="", SRCSEQ=np.nan)
+    last = pd.concat([last, none]) if len(last) else none
+    gone = last[last["USUBJID"].map(at) - last["ADT"] > gap.days]
+    return gone.assign(CNSR=float(gap.cnsr), REASON=gap.desc)

@@ -104,7 +104,9 @@ def _parameters(alone: Mapping[str, str], adsl: Sequence[str] | None, define: De
     if adsl is not None and "ADSL" in alone:
         name = ref(f"name.{alone['ADSL']}")
         dates = {"properties": {"start": name, "stop": name}}
-        holds |= {"adsl": {"items": {"enum": list(adsl)}}, "start": name, "stop": name}
+        text: Json = {"type": "string"}
+        stop: Json = {"if": text, "then": name, "else": {"properties": {"date": name}}}
+        holds |= {"adsl": {"items": {"enum": list(adsl)}}, "start": name, "stop": stop}
         holds |= {"criteria": dates, "subjects": ref(f"condition.{alone['ADSL']}")}
     return {"properties": holds}
 

@@ -28,6 +28,7 @@ STUDY = r"""
 study: {id: TINY, name: Tiny, description: A tiny study, protocol: TINY}
 created: 2024-09-01T00:00:00
 cutoff: 2024-06-30
+response: {criteria: irrecist}
 standards: {sdtmig: "3.4", adamig: "1.3", terminology: 2025-03-28}
 raw:
   subject:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from adam.criteria import Criteria
 from adam.parameters.computed import LesionResponse
+from adam.parameters.exists import Exists
 from adam.parameters.model import Kind, Making, Parameter
 from adam.parameters.responses import Response
+from adam.parameters.settings import read_criteria
 from adam.parameters.times import TimeToEvent
 from mappings.conditions import Condition
 from mappings.load import Document
@@ -26,6 +29,7 @@ def _response(data: Mapping[str, Any], making: Making) -> Kind:
 KINDS: dict[str, Callable[[Mapping[str, Any], Making], Kind]] = {
     "response": _response,
     "event": TimeToEvent.parse,
+    "exists": Exists.parse,
 }
 
 
@@ -36,15 +40,19 @@ def compile_parameters(
     adsl: Names,
     *,
     start: str,
-    stop: str,
+    stop: str | Mapping[str, Any],
     subjects: Condition,
     sources: Sequence[str],
+    criteria: Criteria | None,
 ) -> tuple[Parameter, ...]:
     """The parameters of a module in their order; faults go to those of `names`.
 
     `names` are of the finished records of the module, `adsl` of ADSL; `start` and `stop` are
-    the module's ADSL dates; `sources` the datasets that there are.
+    the module's ADSL dates; `sources` the datasets that there are; `criteria` those of the study,
+    which the module's own settings override.
     """
+    own = (document.data.get("criteria") or {}).get("settings")
+    criteria = read_criteria(document, ("criteria", "settings"), own, criteria, names.faults)
     rules = [r for _, r in module.rules_of("PARAMCD")]
     fixed = tuple(r.verb.value for r in rules if isinstance(r.verb, Const))
     params: Mapping[str, Any] = document.data.get("params", {})
@@ -59,7 +67,9 @@ def compile_parameters(
             stop,
             subjects,
             sources,
-            fixed if len(fixed) == len(rules) else None,
+            criteria,
+            tuple(dict.fromkeys((*module.variables, "PARAMCD") if found else module.variables)),
+            (*fixed, *(p.code for p in found)) if len(fixed) == len(rules) else None,
         )
         given = [key for key in KINDS if key in data]
         if len(given) != 1:

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from adam.lesions import NEW, NON_TARGET, PROGRESSION, TARGET, differences, respond
+from adam.criteria import Criteria
+from adam.lesions import LARGER, NEW, NON_TARGET, PROGRESSION, TARGET, differences, respond
 from adam.parameters.model import Ground, Making
-from adam.parameters.responses import check_assessments
+from adam.parameters.responses import check_assessments, criteria_of
+from mappings.conditions import Condition
 from mappings.findings import Severity, SpecPlace
-from mappings.frames import take_table, text_series
+from mappings.frames import number_text, take_table, text_series
 from mappings.iso8601 import complete_day, iso_of_day
+from mappings.scope import Scope
 
+#: What a result of TR says instead of a size, or beside it.
 STATES = {
     "TOO SMALL TO MEASURE": "TOO SMALL TO MEASURE",
     "ABSENT": "ABSENT",
+    "NE": "NOT EVALUABLE",
+    "NOT EVALUABLE": "NOT EVALUABLE",
     "UNEQUIVOCAL PROGRESSION": PROGRESSION,
     "UNEQUIVOCAL": PROGRESSION,
+    "ENLARGEMENT": LARGER,
+    "FURTHER ENLARGEMENT": LARGER,
+    "INCREASED": LARGER,
 }
+#: What an assessment's scans have in common, by the word of `by`: variables of TR and of RS.
+KEYS = {"day": ("", ""), "visit": ("VISITNUM", "VISITNUM"), "group": ("TRLNKGRP", "RSLNKGRP")}
+PARTS = {"overall": "OVRLRESP", "target": "TRGRESP", "non-target": "NTRGRESP"}
 
 
 @dataclass(frozen=True)
@@ -29,87 +41,179 @@ class LesionResponse:
     """One record per assessment after the start, compared with another parameter's."""
 
     compare: str
+    by: str
+    part: str
     start: str
+    subjects: Condition
+    criteria: Criteria
+    identified: Condition
+    measured: Condition
     place: SpecPlace
-    uses: tuple[str, ...] = ("TU", "TR")
 
     @classmethod
     def parse(cls, data: Mapping[str, Any], making: Making) -> LesionResponse:
         """From the parameter's entry in `params`."""
+        by = str(data.get("by", "day"))
         if not making.start:
-            advice = "Give the module 'criteria' with 'start' and 'stop'."
-            making.fault("param.start", "has no start", advice)
-        lacking = [n for n in ("TU", "TR") if n not in making.sources]
+            making.fault("param.start", "has no start", "Give the module 'criteria' with 'start'.")
+        needed = ("TU", "TR", *(("RS",) if by == "group" and "compare" in data else ()))
+        lacking = [n for n in needed if n not in making.sources]
         if lacking:
             message = f"is computed from TU and TR, and there is no {' and no '.join(lacking)}"
             making.fault("param.lesions", message, "", "response")
         check_assessments(data, making, "compare")
-        return cls(str(data.get("compare", "")), making.start, making.place)
+        if "compare" in data:
+            wanted = {"day": "ADT", "visit": "VISITNUM", "group": "SRCSEQ"}[by]
+            if wanted not in making.made:
+                message = f"is compared by {by}, which needs a rule for {wanted}"
+                making.fault("param.lesions", message, "", "compare")
+        conditions = [Condition(), Condition()]
+        for i, name in enumerate(("TU", "TR")):
+            if name in making.sources:
+                at = making.names.at()
+                source = at.other(name)
+                over = replace(at.over(source), target=name)
+                conditions[i] = over.condition(data.get(name.lower()), name.lower())
+                if by != "day" and name == "TR":
+                    over.column(KEYS[by][0], "by")
+        return cls(
+            str(data.get("compare", "")),
+            by,
+            str(data.get("part", "overall")),
+            making.start,
+            making.subjects,
+            criteria_of(data, making),
+            conditions[0],
+            conditions[1],
+            making.place,
+        )
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """TU and TR, and RS where its link groups are compared."""
+        return ("TU", "TR", "RS") if self.by == "group" and self.compare else ("TU", "TR")
 
     def rows(self, ground: Ground) -> pd.DataFrame:
-        """The overall response of every assessment, in AVALC."""
-        base = ground.base
+        """The response of every assessment, in AVALC, with the visit of its scans."""
+        tu = self._chosen(ground, "TU", self.identified)
+        tr = self._chosen(ground, "TR", self.measured)
+        adsl = ground.adsl.drop_duplicates("USUBJID").set_index("USUBJID")
+        lesions = _lesions(tu, tr, ground, self.place)
+        measures = _measures(tr)
+        key = KEYS[self.by][0] or "ADT"
+        if key != "ADT":
+            measures = measures.assign(**{key: tr[key]})
+            measures = measures[tr[key].notna() if key == "VISITNUM" else tr[key].ne("")]
+        computed = respond(lesions, measures, adsl[self.start], self.criteria, assessment=key)
+        computed = computed[computed["ADT"] <= ground.cutoff].reset_index(drop=True)
+        computed["RESPONSE"] = computed[PARTS[self.part]]
         if self.compare:
-            base = base.loc[base["PARAMCD"] == self.compare]
-        return _from_lesions(ground, self.place, self.start, base, self.compare)
+            reported = self._reported(ground, key)
+            _report_differences(ground, self.place, computed, reported, tr, key)
+        chosen = computed["USUBJID"].isin(ground.subjects(self.subjects, self.start))
+        computed = computed[chosen & computed["RESPONSE"].ne("")].reset_index(drop=True)
+        count = len(computed)
+        return pd.DataFrame(
+            {
+                "USUBJID": text_series(computed["USUBJID"]),
+                "ADT": computed["ADT"].astype("float64"),
+                "AVALC": text_series(computed["RESPONSE"]),
+                "SRCDOM": text_series(["TR"] * count),
+                "SRCVAR": text_series(["TRSTRESN"] * count),
+                "SRCSEQ": np.full(count, np.nan),
+                "_form": text_series(["TR"] * count),
+                "_row": np.zeros(count, dtype=np.int64),
+            }
+        ).assign(**_visits(computed, tr, key))
+
+    def _chosen(self, ground: Ground, name: str, where: Condition) -> pd.DataFrame:
+        frame = ground.data[name]
+        return frame[where.mask(Scope(name, frame, ground.data, ground.report))]
+
+    def _reported(self, ground: Ground, key: str) -> pd.DataFrame:
+        """The assessments to compare with: USUBJID, AVALC and the key, after the start."""
+        base = ground.base.loc[ground.base["PARAMCD"] == self.compare]
+        start = ground.adsl.drop_duplicates("USUBJID").set_index("USUBJID")[self.start]
+        base = base.loc[base["ADT"] > base["USUBJID"].map(start)]
+        if key == "TRLNKGRP":
+            groups = ground.data["RS"][["USUBJID", "RSSEQ", "RSLNKGRP"]]
+            groups = groups.rename(columns={"RSSEQ": "SRCSEQ", "RSLNKGRP": key})
+            base = base.merge(groups, how="left", on=["USUBJID", "SRCSEQ"])
+            base[key] = text_series(base[key])
+        return base[list(dict.fromkeys(["USUBJID", key, "ADT", "AVALC"]))]
 
     def sentence(self) -> str:
         """How the records are made, for define.xml."""
-        return "the response computed from TU and TR by the criteria, for each assessment"
+        part = "" if self.part == "overall" else f"{self.part} "
+        text = f"the {part}response computed from TU and TR by {self.criteria.name}"
+        for name, where in (("TU", self.identified), ("TR", self.measured)):
+            text += f", {name} where {where.sentence()}" if where.clauses else ""
+        return f"{text}, for each {'visit' if self.by == 'visit' else 'assessment'}"
 
 
-def _from_lesions(
-    ground: Ground, place: SpecPlace, start: str, base: pd.DataFrame, compare: str
-) -> pd.DataFrame:
-    tu, tr = ground.data["TU"], ground.data["TR"]
-    adsl = ground.adsl.drop_duplicates("USUBJID").set_index("USUBJID")
-    lesions = _lesions(tu, tr)
-    computed = respond(lesions, _measures(tr), adsl[start], ground.criteria)
-    computed = computed[computed["ADT"] <= ground.cutoff].reset_index(drop=True)
-    if compare:
-        reported = base.loc[base["ADT"].notna(), ["USUBJID", "ADT", "AVALC"]]
-        _report_differences(ground, place, computed, reported, tr)
-    count = len(computed)
-    return pd.DataFrame(
-        {
-            "USUBJID": text_series(computed["USUBJID"]),
-            "ADT": computed["ADT"].astype("float64"),
-            "AVALC": text_series(computed["OVRLRESP"]),
-            "SRCDOM": text_series(["TR"] * count),
-            "SRCVAR": text_series(["TRSTRESN"] * count),
-            "SRCSEQ": np.full(count, np.nan),
-            "_form": text_series(["TR"] * count),
-            "_row": np.zeros(count, dtype=np.int64),
-        }
-    ).assign(**_visits(computed, tr))
-
-
-def _visits(computed: pd.DataFrame, tr: pd.DataFrame) -> dict[str, pd.Series[Any]]:
+def _visits(computed: pd.DataFrame, tr: pd.DataFrame, key: str) -> dict[str, pd.Series[Any]]:
     """VISIT and VISITNUM of each assessment, from its scans."""
     if "VISITNUM" not in tr.columns:
         return {}
-    scans = tr[["USUBJID", "VISITNUM", "VISIT"]].assign(ADT=complete_day(tr["TRDTC"]))
-    scans = scans.sort_values("VISITNUM", kind="stable").drop_duplicates(["USUBJID", "ADT"])
-    found = computed[["USUBJID", "ADT"]].merge(scans, how="left", on=["USUBJID", "ADT"])
+    scans = tr.assign(ADT=complete_day(tr["TRDTC"]))
+    scans = scans[list(dict.fromkeys(["USUBJID", "VISITNUM", "VISIT", key]))]
+    scans = scans.sort_values("VISITNUM", kind="stable").drop_duplicates(["USUBJID", key])
+    found = computed[["USUBJID", key]].merge(scans, how="left", on=["USUBJID", key])
     return {
         "VISITNUM": pd.Series(found["VISITNUM"].to_numpy(dtype="float64")),
         "VISIT": text_series(found["VISIT"]),
     }
 
 
-def _lesions(tu: pd.DataFrame, tr: pd.DataFrame) -> pd.DataFrame:
-    found = tu[tu["TUTESTCD"].isin(["TUMIDENT", "TUSPLIT"])].drop_duplicates(["USUBJID", "TULNKID"])
+def _kinds(result: pd.Series[str]) -> pd.Series[str]:
+    """TARGET, NON-TARGET or NEW by what the identification says; "" for no lesion of these."""
+    kind = take_table(result, {"NON-MEASURABLE": NON_TARGET})
+    for word in (NON_TARGET, TARGET, NEW):
+        kind = kind.mask(result.str.startswith(word), word)
+    return kind
+
+
+def _lesions(tu: pd.DataFrame, tr: pd.DataFrame, ground: Ground, place: SpecPlace) -> pd.DataFrame:
+    found = tu[tu["TUTESTCD"].isin(["TUMIDENT", "TUSPLIT", "LESIDENT"])]
+    kind = _kinds(found["TUSTRESC"])
+    ground.report.rows(
+        "lesion.kind",
+        found,
+        kind.eq("").to_numpy(dtype=bool),
+        "",
+        "A lesion is TARGET, NON-TARGET or NEW; leave others out with a condition 'tu'.",
+        dataset="TU",
+        variable="TUSTRESC",
+        values=found["TUSTRESC"],
+        spec=place,
+        wording=lambda value: f"'{value}' is no kind of lesion: not in the computed response",
+    )
+    known = pd.MultiIndex.from_frame(found[["USUBJID", "TULNKID"]])
+    stray = ~pd.MultiIndex.from_frame(tr[["USUBJID", "TRLNKID"]]).isin(known)
+    ground.report.rows(
+        "lesion.unknown",
+        tr,
+        np.asarray(stray & tr["TRLNKID"].ne("").to_numpy(dtype=bool), dtype=bool),
+        "",
+        "Identify the lesion in TU, or mend TRLNKID.",
+        dataset="TR",
+        variable="TRLNKID",
+        values=tr["TRLNKID"],
+        spec=place,
+        wording=lambda value: f"no lesion {value} is identified in TU: not in the response",
+    )
+    found = found.assign(KIND=kind).loc[kind.ne("")]
+    found = found.drop_duplicates(["USUBJID", "TULNKID"])
     keys = pd.MultiIndex.from_frame(found[["USUBJID", "TULNKID"]])
     nodes = tr[tr["TRTESTCD"] == "LPERP"]
     node = keys.isin(pd.MultiIndex.from_frame(nodes[["USUBJID", "TRLNKID"]]))
-    sized = tr[tr["TRTESTCD"].isin(["LPERP", "LDIAM"])]
+    sized = tr[tr["TRTESTCD"].isin(["LPERP", "LDIAM", "DIAMETER"])]
     measurable = keys.isin(pd.MultiIndex.from_frame(sized[["USUBJID", "TRLNKID"]]))
-    kind = found["TUSTRESC"].where(found["TUSTRESC"].isin([TARGET, NON_TARGET]), NEW)
     return pd.DataFrame(
         {
             "USUBJID": found["USUBJID"].to_numpy(),
             "LNKID": found["TULNKID"].str.partition(".")[0].to_numpy(),
-            "KIND": kind.to_numpy(),
+            "KIND": found["KIND"].to_numpy(),
             "NODE": np.where(node, "Y", "N"),
             "MEASURABLE": np.where(measurable, "Y", "N"),
         }
@@ -118,13 +222,14 @@ def _lesions(tu: pd.DataFrame, tr: pd.DataFrame) -> pd.DataFrame:
 
 def _measures(tr: pd.DataFrame) -> pd.DataFrame:
     """Scans as `adam.lesions.respond` reads them; fragments share their lesion's number."""
+    lesion = tr["TRTESTCD"].isin(["LPERP", "LDIAM", "DIAMETER", "TUMSTATE", "LESSTATE"])
     state = take_table(tr["TRORRES"], STATES)
-    state = state.where(tr["TRSTAT"] != "NOT DONE", "NOT EVALUABLE")
-    words = tr["TRORRES"].isin(list(STATES)).to_numpy(dtype=bool)
+    words = state.ne("").to_numpy(dtype=bool)
+    state = state.where(tr["TRSTAT"] != "NOT DONE", "NOT EVALUABLE") if "TRSTAT" in tr else state
     return pd.DataFrame(
         {
             "USUBJID": tr["USUBJID"],
-            "LNKID": tr["TRLNKID"].str.partition(".")[0],
+            "LNKID": tr["TRLNKID"].str.partition(".")[0].where(lesion, ""),
             "ADT": complete_day(tr["TRDTC"]),
             "DIAM": tr["TRSTRESN"].where(~words),
             "STATE": state,
@@ -138,25 +243,37 @@ def _report_differences(
     computed: pd.DataFrame,
     reported: pd.DataFrame,
     tr: pd.DataFrame,
+    key: str,
 ) -> None:
-    apart = differences(computed, reported)
+    made = computed.assign(OVRLRESP=computed["RESPONSE"])
+    apart = differences(made, reported, on=("USUBJID", key))
     if not len(apart):
         return
-    days = complete_day(tr["TRDTC"])
+    scans = pd.DataFrame(
+        {
+            "USUBJID": tr["USUBJID"],
+            key: complete_day(tr["TRDTC"]) if key == "ADT" else tr[key],
+            "LESION": tr["TRLNKID"] + " " + tr["TRORRES"].where(tr["TRORRES"].ne(""), "not done"),
+        }
+    )
+    shown = scans.groupby(["USUBJID", key])["LESION"].agg(", ".join).rename("SHOWN").reset_index()
+    apart = apart.merge(shown, how="left", on=["USUBJID", key])
+    facts = made[list(dict.fromkeys(["USUBJID", key, "BURDEN", "BASE", "NADIR", "LACKING"]))]
+    apart = apart.merge(facts, how="left", on=["USUBJID", key])
+    apart["SHOWN"] = text_series(apart["SHOWN"]) + _because(apart)
     dates = iso_of_day(apart["ADT"]).tolist()
-    for subject, day, iso, said, made in zip(
+    for subject, iso, said, says, lesions in zip(
         apart["USUBJID"].tolist(),
-        apart["ADT"].tolist(),
         dates,
         apart["AVALC"].tolist(),
         apart["OVRLRESP"].tolist(),
+        apart["SHOWN"].tolist(),
         strict=True,
     ):
-        rows = tr[(tr["USUBJID"] == subject) & (days == day)]
-        shown = ", ".join((rows["TRLNKID"] + " " + rows["TRORRES"]).tolist())
         ground.report.value(
             "response.differs",
-            f"on {iso} the investigator says {said}, the lesions say {made or 'nothing'} ({shown})",
+            f"on {iso} the investigator says {said}, "
+            f"the lesions say {says or 'nothing'} ({lesions})",
             dataset=ground.target,
             variable="AVALC",
             value=f"{subject} {iso}",
@@ -164,3 +281,13 @@ def _report_differences(
             severity=Severity.ERROR,
             advice="Ask the site; the endpoints use the investigator's response.",
         )
+
+
+def _because(apart: pd.DataFrame) -> pd.Series[str]:
+    """The sums behind each computed response, and the lesions that were expected and not seen."""
+    text = text_series([""] * len(apart), apart.index)
+    for name, words in (("BURDEN", "sum "), ("BASE", "baseline "), ("NADIR", "lowest before ")):
+        there = apart[name].notna()
+        text = text.mask(there, text + "; " + words + number_text(apart[name].round(2)) + " mm")
+    lacking = text_series(apart["LACKING"])
+    return text.mask(lacking.ne(""), text + "; not evaluable: " + lacking)

@@ -8,37 +8,41 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from adam.criteria import Criteria
 from adam.parameters.model import Ground, Parameter
-from adam.parameters.responses import Response, analysed
-from adam.response import unknown_responses
+from adam.parameters.responses import Response, assessments
+from adam.response import undated, unknown_responses
 from mappings.frames import concat, text_series
-from mappings.scope import Report
 
 
-def with_parameters(
-    ground: Ground, parameters: Sequence[Parameter], flag: str, start: str, stop: str
-) -> pd.DataFrame:
+def with_parameters(ground: Ground, parameters: Sequence[Parameter], flag: str) -> pd.DataFrame:
     """The records of `ground.base` and those of every parameter, in order.
 
-    `flag` names the record flag of the assessments that count ("": none), by the ADSL dates
-    `start` and `stop`. A parameter sees the records of those before it.
+    `flag` names the record flag of the assessments that count ("": none): each by the first
+    parameter that is made of it. A parameter sees the records of those before it.
     """
     base = ground.base
-    assessments = sorted({p.kind.of for p in parameters if isinstance(p.kind, Response)})
-    for code in assessments:
-        rows = base.loc[base["PARAMCD"] == code]
-        _say_unknown(rows, ground.criteria, ground.report, ground.target)
     if flag and len(base.columns):
-        marks = text_series([""] * len(base), base.index)
-        for code in assessments:
-            rows = base.loc[base["PARAMCD"] == code]
-            marks.loc[rows.index] = analysed(rows, ground, start, stop)
-        base = base.assign(**{flag: marks})
+        base = base.assign(**{flag: text_series([""] * len(base), base.index)})
+    seen: set[str] = set()
     for parameter in parameters:
-        made = parameter.kind.rows(replace(ground, base=base))
+        kind = parameter.kind
+        if isinstance(kind, Response) and kind.of not in seen:
+            seen.add(kind.of)
+            _say_unusable(replace(ground, base=base), kind)
+            if flag:
+                base = _flagged(base, kind, ground, flag)
+        made = kind.rows(replace(ground, base=base))
         base = concat([base, named(parameter, made)])
     return base
+
+
+def _flagged(base: pd.DataFrame, kind: Response, ground: Ground, flag: str) -> pd.DataFrame:
+    """``Y`` on the assessments that are evaluable and count."""
+    rows = base.loc[base["PARAMCD"] == kind.of]
+    frame = assessments(rows, ground.adsl, kind.start, kind.stop)
+    flags = kind.assess(frame, ground.cutoff)
+    yes = (flags["analysable"] & flags["evaluable"]).reindex(base.index, fill_value=False)
+    return base.assign(**{flag: base[flag].mask(yes.to_numpy(dtype=bool), "Y")})
 
 
 def named(parameter: Parameter, frame: pd.DataFrame) -> pd.DataFrame:
@@ -51,16 +55,29 @@ def named(parameter: Parameter, frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _say_unknown(rows: pd.DataFrame, criteria: Criteria, report: Report, target: str) -> None:
-    """A response that the criteria do not know counts as not evaluable, but not in silence."""
-    report.rows(
+def _say_unusable(ground: Ground, kind: Response) -> None:
+    """Responses that count as not evaluable, or not at all, but not in silence."""
+    rows = ground.base.loc[ground.base["PARAMCD"] == kind.of]
+    criteria = kind.criteria
+    ground.report.rows(
         "response.unknown",
         rows,
         unknown_responses(rows, criteria).to_numpy(dtype=bool),
         "",
         "Map it to a response of the criteria, or name it under 'response' in study.yaml.",
-        dataset=target,
+        dataset=ground.target,
         variable="AVALC",
         values=rows["AVALC"],
         wording=lambda value: f"'{value}' is no response of {criteria.name}: not evaluable here",
+    )
+    ground.report.rows(
+        "response.undated",
+        rows,
+        undated(rows, criteria).to_numpy(dtype=bool),
+        "",
+        "Complete the date of the assessment, or impute it in the rule for ADT.",
+        dataset=ground.target,
+        variable="ADT",
+        values=rows["AVALC"],
+        wording=lambda value: f"the response {value} has no complete date and counts nowhere",
     )

@@ -13,7 +13,7 @@ from mappings.conditions import Condition
 from mappings.findings import SpecPlace
 from mappings.load import Document, spec_fault
 from mappings.names import Names
-from mappings.scope import Report
+from mappings.scope import Report, Scope
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,16 @@ class Ground:
     data: Mapping[str, pd.DataFrame]
     adsl: pd.DataFrame
     base: pd.DataFrame
-    criteria: Criteria
     cutoff: float
     report: Report
     target: str
+
+    def subjects(self, chosen: Condition, start: str = "") -> pd.Series[str]:
+        """The USUBJIDs of ADSL that the condition chooses and that have the ADSL date `start`."""
+        scope = Scope("ADSL", self.adsl, self.data, self.report)
+        rows = self.adsl[chosen.mask(scope)]
+        rows = rows[rows[start].notna()] if start else rows
+        return rows["USUBJID"].drop_duplicates()
 
 
 class Kind(Protocol):
@@ -71,6 +77,9 @@ class EventSource:
     date: str
     desc: str
     where: Condition
+    cnsr: int = 1
+    reason: str = ""
+    cut: str = ""
 
     def sentence(self) -> str:
         """The description and where the date stands."""
@@ -86,7 +95,9 @@ class Making:
 
     `names` are those of the finished records of the module, at the parameter's place; `adsl`
     those of ADSL at the same place; `start` and `stop` the module's ADSL dates, `subjects` its
-    condition on ADSL; `fixed` the PARAMCDs that its rules give, None when they are not constants.
+    condition on ADSL; `sources` the datasets that there are; `criteria` the response criteria of
+    the module, None when nothing names them; `made` the variables of its records before `then`;
+    `fixed` the PARAMCDs of its rules and of earlier parameters, None when not all are constants.
     """
 
     document: Document
@@ -94,10 +105,17 @@ class Making:
     adsl: Names
     code: str
     start: str
-    stop: str
+    stop: str | Mapping[str, Any]
     subjects: Condition
     sources: Sequence[str]
+    criteria: Criteria | None
+    made: tuple[str, ...]
     fixed: tuple[str, ...] | None
+
+    @property
+    def stop_date(self) -> str:
+        """The name of the module's stop, "" without one."""
+        return self.stop if isinstance(self.stop, str) else str(self.stop["date"])
 
     @property
     def place(self) -> SpecPlace:
@@ -112,6 +130,12 @@ class Making:
             return
         self.names.faults.append(spec_fault(rule, message, self.place, advice))
 
+    def fault_at(self, place: SpecPlace, rule: str, message: str, advice: str) -> None:
+        """A fault of the module rather than of this parameter; said once however many find it."""
+        found = spec_fault(rule, message, place, advice)
+        if found not in self.names.faults:
+            self.names.faults.append(found)
+
     def source(self, part: Mapping[str, Any], *steps: str | int) -> EventSource:
         """An event, censor or start source with its names resolved."""
         at = self.names.at(*steps)
@@ -124,4 +148,7 @@ class Making:
             over.column(part["date"], "date"),
             str(part.get("desc", "")),
             over.condition(part.get("where"), "where"),
+            int(str(part.get("cnsr", 1))),
+            str(part.get("reason", "")),
+            str(part.get("cut", "")),
         )

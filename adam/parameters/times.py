@@ -10,11 +10,22 @@ import pandas as pd
 
 from adam.cutoff import UNCUT
 from adam.parameters.model import EventSource, Ground, Making
-from adam.tte import Dates, Source, time_to_event
+from adam.tte import UNITS, Dates, Gap, Source, time_to_event
 from mappings.conditions import Condition
 from mappings.frames import is_numeric, text_series
 from mappings.iso8601 import complete_day
 from mappings.scope import Scope
+
+NEW_THERAPY = "New anticancer therapy"
+
+
+@dataclass(frozen=True)
+class StopDate:
+    """The ADSL date after which nothing counts, with EVNTDESC and CNSR of whom it censors."""
+
+    date: str
+    desc: str
+    cnsr: int | None
 
 
 @dataclass(frozen=True)
@@ -25,57 +36,74 @@ class TimeToEvent:
     censors: tuple[EventSource, ...]
     begin: EventSource | None
     start: str
-    stop: str
+    stop: StopDate | None
     subjects: Condition
+    among: EventSource | None
+    gap: Gap | None
+    unit: str
 
     @classmethod
     def parse(cls, data: Mapping[str, Any], making: Making) -> TimeToEvent:
         """From the parameter's entry in `params`."""
-        stop = data.get("stop", making.stop)
-        if data.get("stop"):
-            making.adsl.column(data["stop"], "stop")
         if not making.start and "start" not in data:
             advice = "Give the module a 'start', or the parameter one of its own."
             making.fault("param.start", "has no start", advice)
+        for i, part in enumerate(data["event"]):
+            for key in ("cnsr", "reason", "cut"):
+                if key in part:
+                    message = f"has '{key}' in an event; it is for a 'censor'"
+                    making.names.fault("param.event", message, "", "event", i, key)
+        subjects = making.subjects
+        if "subjects" in data:
+            subjects = making.adsl.condition(data["subjects"], "subjects")
+        among = None
+        if "among" in data:
+            among = making.source({"date": "USUBJID", **data["among"]}, "among")
+        gap = data.get("gap")
         return cls(
             tuple(making.source(p, "event", i) for i, p in enumerate(data["event"])),
             tuple(making.source(p, "censor", i) for i, p in enumerate(data.get("censor", []))),
             making.source(data["start"], "start") if "start" in data else None,
             making.start,
-            str(stop or ""),
-            making.subjects,
+            _stop(data, making),
+            subjects,
+            among,
+            Gap(float(gap["days"]), str(gap["desc"]), int(gap.get("cnsr", 1))) if gap else None,
+            str(data.get("unit", "days")),
         )
 
     @property
     def uses(self) -> tuple[str, ...]:
         """The datasets of its sources."""
-        begin = [self.begin] if self.begin is not None else []
-        return tuple(s.dataset for s in (*self.events, *self.censors, *begin))
+        more = [s for s in (self.begin, self.among) if s is not None]
+        return tuple(s.dataset for s in (*self.events, *self.censors, *more))
 
     def rows(self, ground: Ground) -> pd.DataFrame:
         """The records of `adam.tte.time_to_event` with the row of ADSL."""
         adsl = ground.adsl
-        scope = Scope("ADSL", adsl, ground.data, ground.report)
-        chosen = adsl.loc[self.subjects.mask(scope), "USUBJID"]
+        chosen = ground.subjects(self.subjects)
+        if self.among is not None:
+            frame = ground.data[self.among.dataset]
+            scope = Scope(self.among.dataset, frame, ground.data, ground.report)
+            chosen = chosen[chosen.isin(frame.loc[self.among.where.mask(scope), "USUBJID"])]
         if self.begin is not None:
             given = _source(ground, self.begin)
-            begin = Dates(
-                given.frame, given.date, given.desc, given.domain, given.variable, given.where
-            )
+            home, variable = given.domain, given.variable
+            begin = Dates(given.frame, given.date, "", home, variable, given.where)
         else:
             begin = Dates(adsl, self.start, domain="ADSL", variable=self.start)
-        stops = (
-            Dates(adsl, self.stop, "New anticancer therapy", "ADSL", self.stop)
-            if self.stop
-            else None
-        )
+        stop = None
+        if self.stop is not None:
+            stop = Dates(adsl, self.stop.date, self.stop.desc, cnsr=self.stop.cnsr)
         made = time_to_event(
             chosen,
             begin,
             [_source(ground, s) for s in self.events],
             [_source(ground, s) for s in self.censors],
-            stop=stops,
+            stop=stop,
+            gap=self.gap,
             cutoff=ground.cutoff,
+            unit=self.unit,
         )
         made["_form"] = text_series(["ADSL"] * len(made))
         rows = adsl.drop_duplicates("USUBJID").set_index("USUBJID")["_row"]
@@ -85,19 +113,65 @@ class TimeToEvent:
     def sentence(self) -> str:
         """How the records are made, for define.xml."""
         events = "; ".join(s.sentence() for s in self.events)
-        censors = "; ".join(s.sentence() for s in self.censors)
-        text = f"the earliest of: {events}. Without an event the latest of: {censors}"
-        if self.stop:
-            text += f". Nothing after {self.stop} counts, but what is on that day does"
+        text = f"the earliest of: {events}"
+        if self.gap is not None:
+            text += (
+                f"; none that is more than {self.gap.days:g} days after the last date of "
+                f"censoring before it, where the subject is then censored ({self.gap.desc})"
+            )
+        if self.censors:
+            censors = "; ".join(s.sentence() for s in self.censors)
+            text += f". Without an event the latest of: {censors}"
+        if self.stop is not None:
+            text += f". Nothing after {self.stop.date} counts, but what is on that day does"
+        if self.among is not None:
+            text += f". For subjects with a record of {self.among.dataset}"
+            if self.among.where.clauses:
+                text += f" where {self.among.where.sentence()}"
+        if self.unit != "days":
+            text += f". In {self.unit}: days / {UNITS[self.unit]:g}"
         return text
+
+
+def _stop(data: Mapping[str, Any], making: Making) -> StopDate | None:
+    """The parameter's stop, else the module's; null takes it away."""
+    given = data.get("stop", making.stop)
+    if not given:
+        return None
+    if isinstance(given, str):
+        if "stop" in data:
+            making.adsl.column(given, "stop")
+        return StopDate(given, NEW_THERAPY, None)
+    cnsr = int(given["cnsr"]) if "cnsr" in given else None
+    name = making.adsl.column(given["date"], "stop", "date")
+    return StopDate(name, str(given.get("desc", NEW_THERAPY)), cnsr)
+
+
+def sequence(dataset: str, frame: pd.DataFrame) -> str:
+    """The variable that numbers the records of a dataset, "" where there is none."""
+    home = dataset.removeprefix(UNCUT)
+    return next((n for n in ("ASEQ", f"{home}SEQ") if n in frame.columns), "")
+
+
+def dated(frame: pd.DataFrame, name: str) -> pd.Series[float]:
+    """A date variable as SAS days; ISO 8601 text that is no complete date is missing."""
+    return frame[name] if is_numeric(frame[name]) else complete_day(frame[name])
 
 
 def _source(ground: Ground, source: EventSource) -> Source:
     frame = ground.data[source.dataset]
     scope = Scope(source.dataset, frame, ground.data, ground.report)
     where = pd.Series(source.where.mask(scope), index=frame.index)
-    home = source.dataset.removeprefix(UNCUT)
-    number = next((n for n in ("ASEQ", f"{home}SEQ") if n in frame.columns), "")
-    if not is_numeric(frame[source.date]):
-        frame = frame.assign(**{source.date: complete_day(frame[source.date])})
-    return Source(frame, source.date, source.desc, home, source.date, seq=number, where=where)
+    frame = frame.assign(**{source.date: dated(frame, source.date)})
+    return Source(
+        frame,
+        source.date,
+        source.desc,
+        source.dataset.removeprefix(UNCUT),
+        source.date,
+        seq=sequence(source.dataset, frame),
+        where=where,
+        cut=source.cut,
+        reason=source.reason or "Censored",
+        cnsr=source.cnsr,
+    )

@@ -6,6 +6,8 @@ day 29 is 28 days after one of day 1.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,13 +18,14 @@ from adam.criteria import Criteria, CriteriaError
 from adam.response import (
     assess,
     best_response,
+    first_of,
     first_progression,
-    first_response,
+    response_rows,
     unknown_responses,
 )
 
 INFUSION = 23000.0
-IRRECIST = Criteria()
+IRRECIST = Criteria(response_last_day=183.0)
 NEVER = float("nan")
 Visits = list[tuple[int, str]]
 
@@ -39,6 +42,12 @@ def history(
             "NACTDT": infusion - 1 + new_therapy,
         }
     )
+
+
+def first_response(
+    frame: pd.DataFrame, flags: pd.DataFrame, subjects: pd.Series[str], responses: tuple[str, ...]
+) -> pd.DataFrame:
+    return first_of(frame, response_rows(frame, flags, IRRECIST, responses), subjects)
 
 
 def verdict(
@@ -94,7 +103,7 @@ def test_progression_as_last_scan_counts() -> None:
     """Nothing after the irPD of day 56: it counts unconfirmed."""
     got = verdict([(28, "irSD"), (56, "irPD")])
     assert (got["pd"], got["bor"]) == (56, "irSD")
-    strict = Criteria(pd_unconfirmed_counts=False)
+    strict = replace(IRRECIST, pd_unconfirmed_counts=False)
     assert verdict([(28, "irSD"), (56, "irPD")], criteria=strict)["pd"] is None
 
 
@@ -112,7 +121,7 @@ def test_sooner_assessment_is_passed_over() -> None:
     """
     assert verdict([(28, "irPD"), (42, "irSD"), (84, "irSD")])["pd"] is None
     assert verdict([(28, "irPD"), (42, "irSD"), (84, "irPD")])["pd"] == 28
-    decides = Criteria(pd_sooner_is_skipped=False)
+    decides = replace(IRRECIST, pd_sooner_is_skipped=False)
     assert verdict([(28, "irPD"), (42, "irSD"), (84, "irSD")], criteria=decides)["pd"] == 28
 
 
@@ -189,7 +198,7 @@ def test_stable_or_void_progression_between_breaks_the_confirmation() -> None:
     """Between two irPR only NE may stand: irSD breaks the pair, a void irPD too."""
     assert verdict([(28, "irPR"), (56, "irSD"), (84, "irPR")])["cbor"] == "irSD"
     assert verdict([(28, "irPR"), (56, "irPD"), (84, "irPR")])["cbor"] == "irSD"
-    lenient = Criteria(confirm_over_stable=True)
+    lenient = replace(IRRECIST, confirm_max_stable=1)
     visits = [(28, "irPR"), (56, "irSD"), (84, "irPR")]
     assert verdict(visits, criteria=lenient)["cbor"] == "irPR"
 
@@ -203,7 +212,7 @@ def test_complete_and_partial_confirm_each_other_as_partial() -> None:
     assert verdict([(28, "irCR"), (56, "irPR")])["cbor"] == "irPR"
     assert verdict([(28, "irCR"), (40, "irPR"), (70, "irCR")])["cbor"] == "irPR"
     assert verdict([(28, "irCR"), (56, "irCR")])["cbor"] == "irCR"
-    strict = Criteria(lesser_confirms=False)
+    strict = replace(IRRECIST, lesser_confirms=False)
     assert verdict([(28, "irCR"), (56, "irPR")], criteria=strict)["cbor"] == "irSD"
 
 
@@ -211,7 +220,7 @@ def test_confirmation_may_come_after_the_window() -> None:
     """irPR on day 180, confirmed on day 270: the response is within day 183, so confirmed."""
     visits = [(28, "irSD"), (180, "irPR"), (270, "irPR")]
     assert verdict(visits)["cbor"] == "irPR"
-    strict = Criteria(confirm_within_last_day=True)
+    strict = replace(IRRECIST, confirm_within_last_day=True)
     assert verdict(visits, criteria=strict)["cbor"] == "irSD"
 
 
@@ -261,13 +270,13 @@ def test_two_responses_of_one_day_are_taken_worst_first() -> None:
 
 def test_confirming_date_by_setting() -> None:
     """With pd_date confirming, irPD 56 and 90 is a progression of day 90."""
-    late = Criteria(pd_date="confirming")
+    late = replace(IRRECIST, pd_date="confirming")
     assert verdict([(56, "irPD"), (90, "irPD")], criteria=late)["pd"] == 90
 
 
 def test_longest_gap_to_the_confirming_scan() -> None:
     """With at most 84 days, a scan 100 days later neither voids nor confirms."""
-    short = Criteria(pd_confirm_max_days=84.0)
+    short = replace(IRRECIST, pd_confirm_max_days=84.0)
     assert verdict([(28, "irPD"), (128, "irSD")], criteria=short)["pd"] == 28
 
 
@@ -289,7 +298,7 @@ def test_settings_are_read_and_faults_collected() -> None:
     with pytest.raises(CriteriaError) as caught:
         Criteria.from_settings({"pd_percnt": 20, "pd_mm": "x", "pd_date": "never"})
     assert set(caught.value.faults) == {"pd_percnt", "pd_mm", "pd_date"}
-    assert "did you mean pd_percent?" in str(caught.value)
+    assert "Did you mean 'pd_percent'?" in str(caught.value)
 
 
 VALUES = ["irCR", "irPR", "irSD", "irPD", "NE", ""]

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adam.criteria import Criteria
-from adam.response import assess, first_progression, first_response
+from adam.response import assess, first_of, first_progression, response_rows
 from adam.tte import COLUMNS, Dates, Source, time_to_event
 
 NAN = float("nan")
@@ -90,7 +90,7 @@ def endpoints(
         ),
     }
     for name, responses in (("DOR", ("irCR", "irPR")), ("DORREG", ("irCR", "irPR", "irSD"))):
-        start = first_response(rs, flags, subjects, responses)
+        start = first_of(rs, response_rows(rs, flags, Criteria(), responses), subjects)
         result[name] = time_to_event(
             subjects, Dates(start, "ADT"), events, [scans], stop=stop, cutoff=limit
         )
