@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from adam.datasets import run_adam
-from crosswalk.baseline import Baseline, read_baseline
+from crosswalk.baseline import Baseline, BaselineRefused, read_baseline
 from crosswalk.core import judge
 from crosswalk.home import write_home
 from crosswalk.manifest import TABULATIONS, write_manifest
@@ -363,6 +363,10 @@ def build(
     plan = make_plan(folder)
     place = out if out is not None else default_out(plan.study)
     check_place(place)
+    if baseline is not None and plan.finished is not None:
+        raise BaselineRefused(
+            "a study that starts from finished SDTM has no --SEQ to keep; take --baseline out"
+        )
     earlier = read_baseline(baseline, plan.sdtm, place) if baseline is not None else None
     package = run_plan(plan, step, earlier, engine)
     publish(package, place, step)

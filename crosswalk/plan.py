@@ -71,6 +71,7 @@ def make_plan(folder: Path) -> Plan:
             faults.extend(found)
             planned = dict(finished.planned)
             missing |= {PurePosixPath(f.raw.file).stem.upper() for f in found if f.raw}
+            missing |= {"DM"} - set(planned)
             if not planned:
                 untold = (*untold, *_OF_SDTM)
     except SpecificationFault as fault:

@@ -199,7 +199,8 @@ def _values(cells: pd.Series[Any], column: JsonColumn, file: str) -> pd.Series[A
     if written:
         return _numbers(text_series(filled), column, file)
     values = filled.astype("float64")
-    large = values.abs().ge(_EXACT).to_numpy(dtype=bool)
+    _refuse(np.isinf(values.to_numpy()), cells, file, f"{column.name} is too large for 8 bytes")
+    large = values.abs().ge(_EXACT).to_numpy(dtype=bool, copy=True)
     if large.any():
         changed = filled[large].map(lambda v: isinstance(v, int) and int(float(v)) != v)
         large[large] = changed.to_numpy(dtype=bool)

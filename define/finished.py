@@ -29,7 +29,7 @@ from sdtm.standard import UnknownName, domain
 
 ENDINGS = {"xpt": (".xpt",), "dataset-json": (".json", ".ndjson"), "csv": (".csv", ".csv.gz")}
 _NO_DATASETS = (".labels.json", "manifest.json")
-_NAME = re.compile(r"[A-Z][A-Z0-9]{1,7}")
+_NAME = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _SUPPLEMENTAL = ("SUPP", "SQ")
 POINTER = ("USUBJID", "RDOMAIN", "IDVAR", "IDVARVAL", "QNAM", "QVAL")
 
