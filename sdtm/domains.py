@@ -40,6 +40,7 @@ from sdtm.results import add_standard_results
 from sdtm.standard import Domain, UnknownName, dataset_order, domain
 from sdtm.supp import COLUMNS as SUPP_COLUMNS
 from sdtm.supp import Qualifier, continued, supplemental, whole_qualifiers
+from sdtm.swapped import say_swapped
 from sdtm.target import (
     by_subject,
     sequence,
@@ -281,6 +282,7 @@ def _finish(module: Module, work: _Work, loose: pd.DataFrame) -> list[BuiltDatas
     frame["_reference"] = reference_days(frame, dm)
     frame = run_late(module, frame, work.data, report, partial(_numeric, about))
     _contradictions(frame, module, report)
+    say_swapped(frame, module, about, study, dm, report)
     timing = module.data.get("timing") or {}
     if timing.get("visit") == "true":
         frame = add_visits(frame, study, loose, report, code)
