@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from validation.outcome import Status
 from validation.summary import Report
 
 MOST = 25
+MOST_OF_A_KIND = 5
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -56,10 +58,12 @@ def summary(on: Console, package: Package, out: Path) -> None:
 
 
 def _findings(on: Console, report: Report, where: str) -> None:
-    for finding in report.unexplained[:MOST]:
+    kinds = groupby(report.unexplained, lambda f: (f.dataset, f.rule))
+    shown = [finding for _, kind in kinds for finding in islice(kind, MOST_OF_A_KIND)][:MOST]
+    for finding in shown:
         on.print(f"{finding.severity}: {finding.rule}: {finding}")
-    more = len(report.unexplained) - MOST
-    if more > 0:
+    more = len(report.unexplained) - len(shown)
+    if more:
         on.print(f"... and {more} more, {where}")
     on.print(
         f"{_count(len(report.unexplained), 'finding')} to mend or explain, "

@@ -110,7 +110,8 @@ def test_an_issue_of_a_whole_dataset_is_known_by_its_value(run: CoreRun) -> None
     assert (found.dataset, found.variable, found.scope) == ("DM", "SUBJID", "SUBJID=001")
     assert found.raw is None
     (found,) = of(run, "CORE-000699")
-    assert (found.dataset, found.value) == ("", "AECAT=; AESCAT=")
+    assert (found.dataset, found.variable, found.scope) == ("", "", "")
+    assert found.value == "AECAT=; AESCAT="
 
 
 def test_every_rule_has_its_fate(run: CoreRun) -> None:

@@ -18,6 +18,7 @@ _ADVICE = (
 )
 _SKIPPED = "the engine skipped it: out of its scope, or a dataset or variable is not there"
 _ABSENT = ("Not in dataset",)
+_SHARED = ("STUDYID", "DOMAIN", "USUBJID")
 
 
 def not_run(reason: str) -> CoreRun:
@@ -98,7 +99,7 @@ def _findings(
                 _ADVICE,
                 dataset,
                 variable,
-                records.get(number) or subject or value,
+                records.get(number) or subject or (value if any(issue.values.values()) else ""),
                 value,
                 raw.get(number),
                 lineage.place(dataset, variable),
@@ -145,9 +146,12 @@ def _records(
 
 
 def _first(issues: Sequence[CoreIssue], columns: Sequence[str]) -> str:
-    """The variable that stands first in the dataset: the engine's own order means nothing."""
-    named = {v for issue in issues for v in issue.values}
-    return next((c for c in columns if c in named), min(named, default="") if not columns else "")
+    """The variable at fault: the first in the dataset, since the engine's own order means nothing.
+
+    Not one that every record of the subject shares, when there is another one.
+    """
+    named = [c for c in columns if any(c in issue.values for issue in issues)]
+    return next((c for c in named if c not in _SHARED), named[0] if named else "")
 
 
 def _value(issue: CoreIssue, columns: Sequence[str]) -> str:
