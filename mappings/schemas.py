@@ -23,6 +23,7 @@ from mappings.load import Document, Steps, Text, did_you_mean, spec_fault
 
 _INTEGER = re.compile(r"[-+]?\d+")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+_ADAM = "ADaM only"
 SCHEMAS = ("study", "sdtm", "adam", "findings", "common")
 
 
@@ -67,7 +68,7 @@ def check_schema(document: Document, name: str) -> list[Finding]:
         steps: Steps = tuple(error.absolute_path)
         if error.validator == "oneOf" and steps in unknown:
             continue
-        found.extend(_faults(document, steps, error))
+        found.extend(_faults(document, steps, error, name))
     once = dict.fromkeys(found)
     return sorted(once, key=lambda f: (f.spec.line, f.spec.column) if f.spec else (0, 0))
 
@@ -80,7 +81,7 @@ def _said(steps: Steps, message: str) -> str:
     return f"{_dotted(steps)}: {message}" if steps else message
 
 
-def _faults(document: Document, steps: Steps, error: Any) -> list[Finding]:
+def _faults(document: Document, steps: Steps, error: Any, name: str) -> list[Finding]:
     at = document.place(steps)
     rule = f"schema.{error.validator}"
     if error.validator == "additionalProperties" and isinstance(error.instance, dict):
@@ -110,7 +111,7 @@ def _faults(document: Document, steps: Steps, error: Any) -> list[Finding]:
     if error.validator == "dependencies":
         return [_dependency(document, steps, error)]
     if error.validator == "oneOf" and isinstance(error.instance, dict):
-        return [_verbs(document, steps, error)]
+        return [_verbs(document, steps, error, name)]
     if error.validator == "type":
         return [spec_fault(rule, _said(steps, _wrong_type(error)), at)]
     if error.validator == "enum":
@@ -121,6 +122,12 @@ def _faults(document: Document, steps: Steps, error: Any) -> list[Finding]:
         shape = error.schema.get("x-names", error.validator_value)
         message = _said(steps, f"'{error.instance}' is not {shape}")
         return [spec_fault(rule, message, at)]
+    if error.validator in ("minItems", "maxItems") and len(error.instance):
+        count = len(error.instance)
+        few = error.validator == "minItems"
+        bound = f"at {'least' if few else 'most'} {error.validator_value}"
+        words = "1 entry" if count == 1 else f"{count} entries"
+        return [spec_fault(rule, _said(steps, f"has {words}; give {bound}"), at)]
     if error.validator in ("minItems", "minProperties", "minLength"):
         return [spec_fault(rule, _said(steps, "must not be empty"), at)]
     return [spec_fault(rule, _said(steps, error.message), at)]
@@ -137,14 +144,16 @@ def _dependency(document: Document, steps: Steps, error: Any) -> Finding:
     return spec_fault("schema.dependencies", _said(steps, error.message), document.place(steps))
 
 
-def _verbs(document: Document, steps: Steps, error: Any) -> Finding:
+def _verbs(document: Document, steps: Steps, error: Any, name: str) -> Finding:
     verbs = [option["required"][0] for option in error.validator_value]
+    about = error.schema["properties"]
+    listed = [v for v in verbs if name == "adam" or not about[v]["description"].startswith(_ADAM)]
     given = [v for v in verbs if v in error.instance]
     place = document.place(steps, key=True)
     if given:
         message = f"{' and '.join(given)} together; a rule has exactly one verb"
     else:
-        message = f"no verb; give one of {', '.join(verbs)}"
+        message = f"no verb; give one of {', '.join(listed)}"
     return spec_fault("schema.verb", _said(steps, message), place)
 
 

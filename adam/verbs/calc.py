@@ -59,7 +59,7 @@ class Calc:
 
         if given[1] not in OPERATIONS:
             message = f"'{given[1]}' is no operation; the second part is one of + - * /"
-            names.fault("calc.operation", message, "Example: [AVAL, -, BASE].", "calc", 1)
+            names.fault("calc.operation", message, 'Example: [AVAL, "-", BASE].', "calc", 1)
         left, right = operand(0), operand(2)
         if isinstance(left, float) and isinstance(right, float):
             names.fault("calc.constant", "'calc' needs at least one variable", "", "calc")

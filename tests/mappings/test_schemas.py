@@ -25,8 +25,8 @@ def test_schemas_are_valid_draft_7(name: str) -> None:
         ("vars:\n  X: {mapp: A}\n",
          "sdtm/ae.yaml:5:7: vars.X: unknown key 'mapp'. Did you mean 'map'?"),
         ("vars:\n  X: {pad: 2}\n",
-         ("sdtm/ae.yaml:5:3: vars.X: no verb; give one of copy, const, map, date, num, day, join, "
-         "lookup, first, call")),
+         ("sdtm/ae.yaml:5:3: vars.X: no verb; give one of copy, const, map, date, num, day, "
+         "duration, join, lookup, first, call")),
         ("vars:\n  X: {copy: A, map: B}\n",
          "sdtm/ae.yaml:5:3: vars.X: copy and map together; a rule has exactly one verb"),
         ("vars:\n  X: {call: f, reads: [A]}\n",
@@ -48,7 +48,7 @@ def test_schemas_are_valid_draft_7(name: str) -> None:
          ("sdtm/ae.yaml:5:3: vars: unknown key 'AETERMINUS'. Expected a variable name: capital "
          "letters and digits, at most 8.")),
         ("vars:\n  X: {first: [{copy: A}]}\n",
-         "sdtm/ae.yaml:5:14: vars.X.first: must not be empty"),
+         "sdtm/ae.yaml:5:14: vars.X.first: has 1 entry; give at least 2"),
         ("vars:\n  X: {first: [{copy: A}, {cpoy: B}]}\n",
          "sdtm/ae.yaml:5:27: vars.X.first.2: unknown key 'cpoy'. Did you mean 'copy'?"),
         ("vars:\n  X: {const: A, when: {}}\n", "sdtm/ae.yaml:5:23: vars.X.when: must not be empty"),
