@@ -92,13 +92,17 @@ AT = "adam/adxx.yaml:6"
         # calc
         (
             "CHG: {calc: [AESEQ, minus, ATOXGRN], label: L}",
-            "23: 'minus' is no operation; the second part is one of + - * /. "
-            'Example: [AVAL, "-", BASE].',
+            (
+                "23: 'minus' is no operation; the second part is one of + - * /. "
+                'Example: [AVAL, "-", BASE].'
+            ),
         ),
         (
             "CHG: {calc: [AESEQ, +, AEDECOD], label: L}",
-            "26: AEDECOD is text, and numbers are needed here. "
-            "Name a numeric variable, or make one with {num: AEDECOD}.",
+            (
+                "26: AEDECOD is text, and numbers are needed here. "
+                "Name a numeric variable, or make one with {num: AEDECOD}."
+            ),
         ),
         (
             "CHG: {calc: [AESEQ, +, AESEK], label: L}",
@@ -127,8 +131,10 @@ AT = "adam/adxx.yaml:6"
         ),
         (
             "ADURN: {span: [ASTDT, AENDT], unit: fortnights}",
-            "39: vars.ADURN.unit: 'fortnights' is not one of minutes, hours, days, weeks, "
-            "months, years",
+            (
+                "39: vars.ADURN.unit: 'fortnights' is not one of minutes, hours, days, weeks, "
+                "months, years"
+            ),
         ),
         # day
         (
@@ -194,13 +200,17 @@ AT = "adam/adxx.yaml:6"
         ),
         (
             "ASTDT: {date: AESTDTC, impute: first, highest: Y, dtf: ASTDTF}",
-            "50: 'highest: Y' needs 'notbefore': a date of which nothing is known becomes the "
-            "bound",
+            (
+                "50: 'highest: Y' needs 'notbefore': a date of which nothing is known becomes the "
+                "bound"
+            ),
         ),
         (
             "ASTDT: {date: AESTDTC, impute: mid, highest: Y, dtf: ASTDTF}",
-            "48: 'highest: Y' needs 'impute: first' or 'impute: last': a date of which nothing "
-            "is known becomes the bound",
+            (
+                "48: 'highest: Y' needs 'impute: first' or 'impute: last': a date of which nothing "
+                "is known becomes the bound"
+            ),
         ),
         (
             "ASTDT: {date: AESTDTC, impute: first, dtf: ASTDTF, clock: last}",
