@@ -86,7 +86,11 @@ def _rules(found: Matched) -> tuple[list[Rule], list[str]]:
                 notes.append(f"not proposed: the time {clock.value}: its values are no times")
         else:
             notes.append(f"not proposed: {variable} from {each.value}: {made}")
-    rules += _units(found)
+    for made in _units(found):
+        if isinstance(made, Rule):
+            rules.append(made)
+        else:
+            notes.append(made)
     if found.domain == "DS" and "DSTERM" not in found.variables and "DSDECOD" in found.variables:
         reason = found.variables["DSDECOD"]
         rules.append(Rule("DSTERM", {"copy": reason.decode or reason.value}, "as DSDECOD"))
@@ -95,17 +99,17 @@ def _rules(found: Matched) -> tuple[list[Rule], list[str]]:
     return rules, notes
 
 
-def _units(found: Matched) -> list[Rule]:
-    """The unit beside a dose or an age, where no field of its own has it."""
-    rules = []
+def _units(found: Matched) -> list[Rule | str]:
+    """The unit beside a dose or an age, where no field of its own has it; or why not."""
+    rules: list[Rule | str] = []
     for variable, unit in (("AGE", "AGEU"), ("EXDOSE", "EXDOSU"), ("CMDOSE", "CMDOSU")):
         each = found.variables.get(variable)
         if each is None or not each.unit or unit in found.variables:
             continue
         beside = Field(each.unit, "", each.unit)
         made = rule_for(found.domain, unit, beside, found.form, f"the unit beside {each.name}")
-        if isinstance(made, Rule):
-            rules.append(made)
+        told = f"not proposed: {unit} from {each.unit}: {made}"
+        rules.append(made if isinstance(made, Rule) else told)
     return rules
 
 

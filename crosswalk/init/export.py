@@ -15,8 +15,9 @@ from mappings.findings import SpecificationFault
 from mappings.raw import FormSettings, RawTable, file_fault
 from mappings.readers import read_tables
 from mappings.readers.odm_metadata import read_metadata
-from mappings.readers.redcap import EVENT, INSTANCE
-from mappings.readers.redcap_dictionary import COMPLETE, read_dictionary
+from mappings.readers.redcap import EVENT, INSTANCE, LABEL
+from mappings.readers.redcap_dictionary import read_dictionary
+from mappings.readers.redcap_labels import looks_labelled, names_of_labels
 
 GROUP = "redcap_data_access_group"
 ACTIVE = ("RecordActive", "1", "Deleted in the EDC system")
@@ -86,7 +87,7 @@ def _settings(
 ) -> list[FormSettings]:
     """The forms of one file; a subject that was not recognised leaves none."""
     basic = FormSettings(
-        _name(PurePosixPath(found.file).stem, names),
+        _name(PurePosixPath(found.file.removesuffix(".gz")).stem, names),
         found.file,
         found.kind,
         encoding=found.encoding,
@@ -144,28 +145,37 @@ def _redcap(
     folder: Path, basic: FormSettings, found: Found, all_found: list[Found], names: set[str]
 ) -> list[FormSettings]:
     columns = set(found.header)
-    own = replace(
+    own = _located(basic, columns)
+    for each in all_found:
+        if each.kind != "redcap dictionary":
+            continue
+        dictionary = read_dictionary(folder, replace(own, dictionary=each.file))
+        if looks_labelled(found.header, dictionary):
+            columns = set(names_of_labels(found.header, dictionary, found.file))
+            own = replace(_located(own, columns), header=LABEL)
+        if dictionary.record not in columns:
+            continue
+        forms = [replace(own, dictionary=each.file, form=(f,)) for f in dictionary.forms]
+        refused = read_tables(folder, [replace(f, values="raw") for f in forms])[1]
+        values = "label" if refused else "raw"
+        common = replace(own, dictionary=each.file, values=values, subject=dictionary.record)
+        return [replace(common, name=_name(f, names), form=(f,)) for f in dictionary.forms]
+    done = [c for c in found.header if c.endswith("_complete")]
+    if len(done) == 1:
+        # One form needs no dictionary to be taken apart; its cells may be codes or texts.
+        form = done[0].removesuffix("_complete")
+        return [replace(own, name=_name(form, names), values="raw", subject=found.header[0])]
+    raise file_fault(found.file, "its data dictionary is not beside it", "")
+
+
+def _located(basic: FormSettings, columns: set[str]) -> FormSettings:
+    """The settings with REDCap's own columns of site, event and repeat, where there are."""
+    return replace(
         basic,
         site=GROUP if GROUP in columns else "",
         event=EVENT if EVENT in columns else "",
         repeat=INSTANCE if INSTANCE in columns else "",
     )
-    for each in all_found:
-        if each.kind != "redcap dictionary":
-            continue
-        dictionary = read_dictionary(folder, replace(own, dictionary=each.file))
-        if dictionary.record not in columns:
-            continue
-        done = [f"{f}_complete" for f in dictionary.forms if f"{f}_complete" in columns]
-        tables, faults = read_tables(folder, [replace(own, reader="csv")])
-        if faults:
-            raise SpecificationFault(faults)
-        cells = next(iter(tables.values())).cells
-        words = {str(v) for c in done for v in pd.unique(cells[c])} - {""}
-        values = "label" if words & set(COMPLETE.values()) else "raw"
-        common = replace(own, dictionary=each.file, values=values, subject=dictionary.record)
-        return [replace(common, name=_name(f, names), form=(f,)) for f in dictionary.forms]
-    raise file_fault(found.file, "its data dictionary is not beside it", "")
 
 
 def _odm(folder: Path, basic: FormSettings, names: set[str]) -> list[FormSettings]:
@@ -268,6 +278,7 @@ def _name(text: str, taken: set[str]) -> str:
     # Viedoc puts study, date and time of the export before the form.
     stem = re.sub(r"^.*_\d{8}_\d{6}_", "", text)
     stem = re.sub(r"^(F|FORM|FRM|RAW)[._]", "", stem, flags=re.IGNORECASE)
+    stem = re.sub(r"[._-]raw$", "", stem, flags=re.IGNORECASE)
     stem = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_") or "form"
     name, number = stem, 2
     while name in taken:

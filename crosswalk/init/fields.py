@@ -57,7 +57,7 @@ def fields_of(form: Form) -> list[Field]:
     skip = {*system, s.subject, s.site, s.event, s.repeat, *s.id}
     found = []
     for name in columns:
-        if name in skip or name.startswith("redcap_") or "___" in name:
+        if name in skip or name.startswith("redcap_"):
             continue
         if name.endswith(".unit") or _belongs(name, names):
             continue

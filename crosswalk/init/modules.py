@@ -88,7 +88,8 @@ def _complete_dm(dm: Module, ex: Module | None, forms: Sequence[Form], *, sites:
     if "DTHDTC" in {*dm.made, *(r.variable for r in rules)}:
         flag: dict[str, Value] = {"const": "Y", "when": {"DM.DTHDTC": {"is": "present"}}}
         rules.append(Rule("DTHFL", flag, "there is a date of death"))
-    if "AGE" in dm.made and "AGEU" not in dm.made:
+    told = any(n.startswith("not proposed: AGEU") for b in dm.blocks for n in b.notes)
+    if "AGE" in dm.made and "AGEU" not in dm.made and not told:
         unit: dict[str, Value] = {"const": "YEARS", "when": {"DM.AGE": {"is": "present"}}}
         rules.append(Rule("AGEU", unit, "no unit is collected; check that it is years"))
     dm.rules = rules

@@ -7,7 +7,8 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from mappings.readers.files import SAS, XPT
+from mappings.findings import SpecificationFault
+from mappings.readers.files import GZIP, SAS, XPT, unpacked
 
 RAVE_LEADING = ("userid", "projectid", "project")
 VIEDOC_KEYS = {"SiteSeq", "SubjectSeq", "SubjectId"}
@@ -42,8 +43,11 @@ def sniff(path: Path, file: str) -> Found:
         return Found(file, "sas", "begins as a SAS data set")
     if data.startswith(b"PAR1"):
         return Found(file, "parquet", "begins as Parquet")
-    if data.startswith(b"\x1f\x8b"):
-        return Found(file, "", "is compressed: unpack it first")
+    if data.startswith(GZIP):
+        try:
+            data = unpacked(path, file)
+        except SpecificationFault as fault:
+            return Found(file, "", fault.findings[0].message)
     if data.startswith(b"PK\x03\x04"):
         excel = b"xl/workbook" in data or b"[Content_Types].xml" in data[:2000]
         return Found(file, "excel" if excel else "", "is a zip archive: unpack it first")
@@ -60,7 +64,7 @@ def _text(data: bytes, file: str) -> Found:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n")
     delimiter = max(DELIMITERS, key=lines[0].count)
     heads = [_cells(line, delimiter) for line in lines[:2]]
-    if len(heads[0]) < 2:
+    if len(heads[0]) < 2 or lines[0].lstrip()[:1] in ("{", "["):
         return Found(file, "", "has no header row of several columns")
     first, second = heads[0], heads[-1]
 
@@ -85,8 +89,8 @@ def _text(data: bytes, file: str) -> Found:
         first
     ):
         return found("redcap dictionary", "is a data dictionary of REDCap")
-    if any(c.endswith("_complete") for c in first):
-        return found("redcap", "has the columns ..._complete of REDCap")
+    if any(c.endswith("_complete") for c in first) or "Complete?" in first:
+        return found("redcap", "has the status columns of REDCap")
     return found("csv", "is text with a header row")
 
 

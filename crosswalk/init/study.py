@@ -16,6 +16,7 @@ from mappings.raw import FormSettings
 from sdtm.terminology import VERSION
 
 RAW = "raw"
+_CREATED = "missing: set the date and time that outputs carry; nothing reads a clock"
 
 
 def render(export: Export, idle: Sequence[Form], name: str, numbers: Numbers, sited: bool) -> str:
@@ -30,7 +31,7 @@ def render(export: Export, idle: Sequence[Form], name: str, numbers: Numbers, si
         f"  name: {flow(study)}",
         f"  description: {flow(study)}  {remark('missing: one sentence about the study')}",
         f"  protocol: {flow(study)}  {remark('missing: number of the protocol')}",
-        f"created: 2000-01-01T00:00:00  {remark('missing: the date that outputs carry')}",
+        f"created: 2000-01-01T00:00:00  {remark(_CREATED)}",
         f"standards: {flow(given)}",
         "raw:",
         "  subject:",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
@@ -225,4 +226,68 @@ NASTY = {
 def test_whatever_stands_there_it_lints_and_builds(case: str, tmp_path: Path) -> None:
     raw = write(tmp_path / "raw", **NASTY[case])
     first_study(raw, tmp_path / "study")
+    builds(tmp_path / "study")
+
+
+def text_of(folder: Path, name: str) -> str:
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def test_a_compressed_export_whose_files_end_in_raw(tmp_path: Path) -> None:
+    raw, study = tmp_path / "export", tmp_path / "study"
+    raw.mkdir()
+    (raw / "dm_raw.csv").write_text("PATNUM,IT.SEX,IC_DT\n1-01,F,2024-01-02\n", encoding="utf-8")
+    ae = "PATNUM,IT.AETERM,IT.AESER\n1-01,Fever,N\n"
+    (raw / "ae_raw.csv.gz").write_bytes(gzip.compress(ae.encode()))
+    (raw / "bad.csv.gz").write_bytes(gzip.compress(ae.encode())[:-9])
+    ec = "PATNUM,VISITNAME,FOLDER,DRUGAD,IT.ECSTDAT,IT.ECDSTXT\n1-01,Week 1,EC,Cells,2024-01-09,3\n"
+    (raw / "ec_raw.csv").write_text(ec, encoding="utf-8")
+    first = first_study(raw, study)
+    assert (set(first.domains), first.unread) == ({"DM", "AE", "EX"}, ("bad.csv.gz",))
+    page = text_of(study, "study.yaml")
+    assert "ae: {file: raw/ae_raw.csv.gz" in page
+    assert "the compressed file is cut off or damaged" in page
+    assert "event: VISITNAME" in page
+    assert "EXDOSE: {num: IT.ECDSTXT}" in text_of(study, "sdtm/ex.yaml")
+    assert "RFICDTC: {date: IC_DT, format: YYYY-MM-DD}" in text_of(study, "sdtm/dm.yaml")
+    marked(study)
+    builds(study)
+
+
+def test_check_boxes_are_listed_and_a_unit_that_is_collected_is_not_called_missing(
+    tmp_path: Path,
+) -> None:
+    first_study(DATA / "redcap_events", tmp_path / "boxes")
+    assert "race___1 (Race: Asian)" in text_of(tmp_path / "boxes", "sdtm/dm.yaml")
+    first_study(DATA / "odm", tmp_path / "odm")
+    module = text_of(tmp_path / "odm", "sdtm/dm.yaml")
+    assert "# not proposed: AGEU from IT.AGE.unit: the unit beside IT.AGE" in module
+    assert "AGEU: {" not in module
+
+
+def test_a_redcap_export_with_labels_in_its_header(tmp_path: Path) -> None:
+    raw = tmp_path / "export"
+    shutil.copytree(DATA / "redcap", raw)
+    lines = (raw / "data.csv").read_text(encoding="utf-8").splitlines()
+    labels = (
+        "Record ID,Repeat Instrument,Repeat Instance,Date of consent,Date of birth,Ethnicity,Race,"
+        "Sex,Complete?,Date of measurement,Systolic,Diastolic,Complete?"
+    )
+    assert len(labels.split(",")) == len(lines[0].split(","))
+    (raw / "data.csv").write_text("\n".join([labels, *lines[1:]]) + "\n", encoding="utf-8")
+    first = first_study(raw, tmp_path / "study")
+    assert set(first.domains) == {"DM", "VS"}
+    page = text_of(tmp_path / "study", "study.yaml")
+    assert "header: label" in page
+    assert "values: raw" in page
+    builds(tmp_path / "study")
+
+
+def test_a_single_form_of_redcap_without_a_dictionary(tmp_path: Path) -> None:
+    raw = tmp_path / "export"
+    raw.mkdir()
+    text = "record_id,ae_term,aeser,ae_complete\n1,Fever,N,2\n2,Cough,N,2\n"
+    (raw / "data.csv").write_text(text, encoding="utf-8")
+    first_study(raw, tmp_path / "study")
+    assert "AETERM: {copy: ae_term}" in text_of(tmp_path / "study", "sdtm/ae.yaml")
     builds(tmp_path / "study")
