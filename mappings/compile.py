@@ -10,12 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from mappings.findings import Finding, SpecificationFault
 from mappings.load import Document, Steps, did_you_mean, load_yaml, spec_fault
 from mappings.modules import Block, Module, One, Target, Workshop, beside_in
 from mappings.names import Names, Source
 from mappings.order import check_early, check_late, made_late, ordered_rules
 from mappings.rules import Rule, parse_rule
+from mappings.text import number
+from mappings.verbs.const import Const
+from mappings.verbs.first import First
+from mappings.verbs.map import Map
 
 
 def compile_module(
@@ -92,6 +98,7 @@ def _blocks(
             faults,
             (),
             fill,
+            bool(whole.get("rows")),
         )
         source = names.other(whole["from"], *(steps if "from" in part else ()), "from")
         if not source.columns:
@@ -222,6 +229,21 @@ def _check_labels(rules: list[Rule], faults: list[Finding]) -> None:
             faults.append(spec_fault("label.long", message, rule.place))
 
 
+def _check_numbers(rule: Rule, faults: list[Finding]) -> None:
+    """Refuse texts that a rule gives to a numeric variable as they stand in the specification."""
+    verb = rule.verb
+    given = [verb.value] if isinstance(verb, Const) else []
+    given += list(verb.table.values()) if isinstance(verb, Map) else []
+    given += [rule.otherwise] if rule.otherwise is not None else []
+    for text in dict.fromkeys(given):
+        if text and np.isnan(number(text)):
+            message = f"'{text}' is no number, and {rule.variable} is numeric"
+            faults.append(spec_fault("rule.number", message, rule.place))
+    if isinstance(verb, First):
+        for part in verb.rules:
+            _check_numbers(replace(part, variable=rule.variable), faults)
+
+
 def _check_variables(
     module: Module,
     target: Target,
@@ -243,12 +265,15 @@ def _check_variables(
                 if target.extensible:
                     hint += " A variable of your own needs a 'label'."
                 faults.append(spec_fault("name.variable", message, rule.place, hint))
+            elif target.numeric(name):
+                _check_numbers(rule, faults)
     made = {*module.variables, *target.automatic, *extra}
     place = document.place(("target",), key=True)
     for name in target.required:
         if name not in made and module.blocks:
             message = f"the Required variable {name} has no rule"
-            faults.append(spec_fault("rule.required", message, place))
+            advice = "Give it one; {const: \"\"} with a 'comment' when it was not collected."
+            faults.append(spec_fault("rule.required", message, place, advice))
     for i, key in enumerate(module.keys):
         if key not in made and module.blocks:
             where = document.place(("keys", i))

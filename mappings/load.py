@@ -61,8 +61,11 @@ def spec_fault(rule: str, message: str, place: SpecPlace, advice: str = "") -> F
     return Finding(rule, Severity.ERROR, message, advice, spec=place)
 
 
-def did_you_mean(name: str, known: list[str]) -> str:
-    """A hint that names the closest known name, or lists what exists when nothing is close."""
+def did_you_mean(name: str, known: list[str], where: str = "") -> str:
+    """A hint that names the closest known name, or lists what exists when nothing is close.
+
+    `where` says where the rest of a long list can be seen.
+    """
     folded = {k.casefold(): k for k in reversed(known)}
     close = get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
     if close:
@@ -70,7 +73,7 @@ def did_you_mean(name: str, known: list[str]) -> str:
     if not known:
         return ""
     shown = ", ".join(known[:20])
-    more = f" and {len(known) - 20} more" if len(known) > 20 else ""
+    more = f" and {len(known) - 20} more{where}" if len(known) > 20 else ""
     return f"There are: {shown}{more}."
 
 
@@ -150,6 +153,27 @@ def _tags(text: str, file: str) -> list[Finding]:
     return faults
 
 
+_OPENED = {
+    "quoted scalar": "the quote that opens here is not closed",
+    "flow mapping": "the block that '{' opens here is not closed",
+    "flow sequence": "the list that '[' opens here is not closed",
+}
+
+
+def _syntax(error: MarkedYAMLError, place: SpecPlace) -> Finding:
+    """The fault of a text that is no YAML; what is not closed is said where it opens."""
+    mark = error.problem_mark or error.context_mark
+    message = error.problem or error.context or "syntax error"
+    context, opening = error.context or "", error.context_mark
+    opened = next((words for what, words in _OPENED.items() if what in context), "")
+    closed = opening is None or mark is None or opening.line == mark.line
+    if opened and not closed and opening is not None:
+        mark, message = opening, opened
+    if mark is not None:
+        place = SpecPlace(place.file, mark.line + 1, mark.column + 1)
+    return spec_fault("yaml.syntax", f"not valid YAML: {message}", place)
+
+
 def load_yaml(path: Path, shown: str | None = None) -> Document:
     """Read a YAML file; `shown` is the name used in messages (relative to the study).
 
@@ -173,11 +197,7 @@ def load_yaml(path: Path, shown: str | None = None) -> Document:
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        if mark is not None:
-            place = SpecPlace(file, mark.line + 1, mark.column + 1)
-        message = f"not valid YAML: {error.problem or error.context or 'syntax error'}"
-        raise SpecificationFault([spec_fault("yaml.syntax", message, place)]) from None
+        raise SpecificationFault([_syntax(error, place)]) from None
     except RecursionError:
         raise SpecificationFault([spec_fault("yaml.syntax", "nested too deeply", place)]) from None
     except YAMLError as error:

@@ -36,6 +36,10 @@ class Target(Protocol):
         """Whether the standard knows the variable for this dataset."""
         ...
 
+    def numeric(self, variable: str) -> bool | None:
+        """Whether the standard makes the variable a number; None when it does not say."""
+        ...
+
     def suggestions(self) -> Sequence[str]:
         """Names to choose from in a did-you-mean."""
         ...

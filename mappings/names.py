@@ -7,6 +7,7 @@ a fault with the closest known name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -52,6 +53,7 @@ class Terminologies(Protocol):
     def codelist(self, name: str) -> PublishedList: ...
 
 
+_WORD = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 Function = Callable[[pd.DataFrame], "pd.Series[Any]"]
 
 
@@ -79,6 +81,8 @@ class Names:
     faults: list[Finding]
     steps: Steps = ()
     fill: Mapping[str, str] = field(default_factory=dict)
+    tests: bool = False
+    """Whether the rule stands in a block with 'rows', whose tests fill its words."""
 
     def at(self, *steps: str | int) -> Names:
         """The same names for a deeper place of the document."""
@@ -98,6 +102,9 @@ class Names:
         text = str(value)
         for word, filling in self.fill.items():
             text = text.replace("{" + word + "}", filling)
+        for word in _WORD.findall(text) if self.tests else ():
+            hint = did_you_mean(word, list(self.fill)) or "Its tests have no such words."
+            self.fault("rows.word", f"no test of 'rows' fills {{{word}}}", hint)
         return text
 
     def column(self, name: object, *steps: str | int) -> str:
@@ -114,14 +121,23 @@ class Names:
         if len(folded) == 1:
             return folded[0]
         known = [c for c in self.source.columns if not c.startswith("_")] + list(self.made)
+        if _WORD.search(wanted) and self.tests:
+            return wanted
         kind = "variable" if self.source.kind == "dataset" else "column"
-        self.fault(
-            "name.column",
-            f"there is no {kind} '{wanted}' in {self.source.name}",
-            did_you_mean(wanted, known),
-            *steps,
-        )
+        hint = did_you_mean(wanted, known, f"; 'crosswalk schema' lists the {kind}s for an editor")
+        if not hint.startswith("Did"):
+            elsewhere = self._elsewhere(wanted)
+            hint = f"{elsewhere} has it: read it with 'lookup'." if elsewhere else hint
+        message = f"there is no {kind} '{wanted}' in {self.source.name}"
+        self.fault("name.column", message, hint, *steps)
         return wanted
+
+    def _elsewhere(self, wanted: str) -> str:
+        """The first other form, dataset or table that has the column."""
+        for name, source in self.others.items():
+            if name != self.source.name and wanted in source.columns:
+                return f"The {source.kind} {name}"
+        return ""
 
     def other(self, name: object, *steps: str | int) -> Source:
         """A form, dataset or table by name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mappings.findings import Finding
-from mappings.load import Steps, spec_fault
+from mappings.load import Steps, did_you_mean, spec_fault
 from mappings.modules import Module
 from mappings.names import Names
 from mappings.rules import Rule
@@ -55,9 +55,14 @@ def ordered_rules(rules: Sequence[Rule], names: Names) -> list[Rule]:
         if state.get(rule.variable) == 2:
             return
         if state.get(rule.variable) == 1:
-            loop = " -> ".join([*trail[trail.index(rule.variable) :], rule.variable])
-            message = f"the rules read each other in a cycle: {loop}"
-            names.faults.append(spec_fault("rule.cycle", message, rule.place))
+            members = trail[trail.index(rule.variable) :]
+            loop = " -> ".join([*members, rule.variable])
+            message, hint = f"the rules read each other in a cycle: {loop}", ""
+            if len(members) == 1:
+                message = f"{rule.variable} reads itself: {names.source.name} has no such column"
+                known = [c for c in names.source.columns if not c.startswith("_")]
+                hint = did_you_mean(rule.variable, known)
+            names.faults.append(spec_fault("rule.cycle", message, rule.place, hint))
             return
         state[rule.variable] = 1
         reads = [n[len(prefix) :] for n in rule.reads if n.startswith(prefix)]

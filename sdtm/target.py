@@ -99,6 +99,9 @@ class SdtmTarget:
     def known(self, variable: str) -> bool:
         return variable in self.about
 
+    def numeric(self, variable: str) -> bool | None:
+        return self.about.allowed(variable).numeric if variable in self.about else None
+
     def suggestions(self) -> tuple[str, ...]:
         return tuple(v.name for v in self.about.model or self.about.variables)
 

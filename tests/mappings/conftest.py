@@ -79,6 +79,9 @@ class FakeTarget:
     def known(self, variable: str) -> bool:
         return variable.startswith(self.name) or len(variable) <= 4
 
+    def numeric(self, variable: str) -> bool | None:
+        return variable.endswith(("DY", "DOSE")) or None
+
     def suggestions(self) -> Sequence[str]:
         return ("AETERM", "AESTDTC", "AESTDY")
 

@@ -66,7 +66,7 @@ def test_byte_order_mark_and_crlf_are_read(tmp_path: Path) -> None:
         ("", "a.yaml:1:1: the file is empty"),
         ("# only a comment\n", "a.yaml:1:1: the file is empty"),
         (b"a: 1\nb: \xff\n", "a.yaml:2:1: byte 9 is not UTF-8. Save it as UTF-8."),
-        ("a: [1\n", "a.yaml:2:1: not valid YAML: expected ',' or ']', but got '<stream end>'"),
+        ("a: [1\n", "a.yaml:1:4: not valid YAML: the list that '[' opens here is not closed"),
         ("a: 1\n---\nb: 2\n", "a.yaml:2:1: not valid YAML: but found another document"),
     ],
 )  # fmt: skip
