@@ -72,15 +72,14 @@ def make_plan(folder: Path) -> Plan:
             planned = dict(finished.planned)
             missing |= {PurePosixPath(f.raw.file).stem.upper() for f in found if f.raw}
             missing |= {"DM"} - set(planned)
-            if not planned:
-                untold = (*untold, *_OF_SDTM)
     except SpecificationFault as fault:
         faults.extend(_first_causes(fault.findings, (study.document, *study.sdtm), missing))
         wrong = {f.spec.file for f in fault.findings if f.spec}
         missing |= {n for d in study.sdtm if d.file in wrong for n in _called(d)}
         planned = _intended(study)
     adam: AdamPlan | None = None
-    if study.adam:
+    # Where the folder of finished SDTM cannot be read, every name of ADaM only follows from that.
+    if study.adam and (finished is None or planned):
         try:
             adam = plan_adam(study, planned, functions)
         except SpecificationFault as fault:
@@ -119,7 +118,6 @@ def _first_causes(
     return kept
 
 
-_OF_SDTM = ("name.source", "name.dataset", "name.column", "rule.required", "name.key")
 _FOUNDED = ("rule.required", "name.key")
 _FOLLOWING = (
     "name.column",
