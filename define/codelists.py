@@ -79,6 +79,9 @@ class CodelistMaker:
     ) -> Term:
         if value in chosen:
             return Term(value, decodes.get(value, ""), chosen.term(value).code)
+        if value in chosen.besides:
+            # The guide itself writes it: no finding, and no C-code.
+            return Term(value, decodes.get(value, ""), "", extended=True)
         if any(value in other for other in others):
             # A variable with several lists (DSDECOD) holds terms of each; define.xml has one.
             return Term(value, decodes.get(value, ""), "", extended=True)

@@ -44,6 +44,11 @@ class PublishedList(Protocol):
     @property
     def values(self) -> Iterable[str]: ...
 
+    @property
+    def besides(self) -> Iterable[str]:
+        """Values that the standard uses beside the published ones."""
+        ...
+
     def match(self, values: Iterable[str]) -> Mapping[str, Match]: ...
 
 

@@ -41,6 +41,10 @@ _MARKS = {"C66738": "SDTM", "C81223": "ADaM"}
 _STANDARDS = ("SDTM", "ADaM", "CDASH", "SEND", "Define-XML", "Protocol", "Glossary")
 
 
+BESIDES = {"C74457": ("MULTIPLE",)}
+"""RACE: SDTMIG 5.2 (DM) writes MULTIPLE, with each race as a qualifier in SUPPDM."""
+
+
 class TerminologyError(ValueError):
     """A file that is not controlled terminology as NCI EVS publishes it.
 
@@ -102,6 +106,8 @@ class PublishedCodelist:
     submission: str
     extensible: bool
     terms: tuple[PublishedTerm, ...]
+    besides: tuple[str, ...] = ()
+    """Values that SDTMIG itself uses beside the terms, also of a list that is not extensible."""
 
     @cached_property
     def _terms(self) -> dict[str, PublishedTerm]:
@@ -157,7 +163,7 @@ class PublishedCodelist:
         it matches neither.
         """
         text = text.strip()
-        if text in self._terms:
+        if text in self._terms or text in self.besides:
             return Match(text, How.EXACT)
         synonym = self._synonyms.get(text)
         cased = self._folded.get(text.casefold())
@@ -234,7 +240,9 @@ class Terminology:
             )
             for row in rows.to_pylist()
         )
-        return PublishedCodelist(code, head[_NAME], head[_VALUE], head[_EXTENSIBLE] == "Yes", terms)
+        extensible = head[_EXTENSIBLE] == "Yes"
+        besides = BESIDES.get(code, ())
+        return PublishedCodelist(code, head[_NAME], head[_VALUE], extensible, terms, besides)
 
     def decodes(self, codes: str, names: str) -> dict[str, str]:
         """Short name to long name of a pair of lists (LBTESTCD, LBTEST), joined by C-code.

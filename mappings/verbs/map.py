@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mappings.frames import as_text, map_distinct
+from mappings.frames import as_text, blank_text, map_distinct
 from mappings.load import did_you_mean
 from mappings.names import Names, PublishedList
 from mappings.scope import Scope
@@ -46,7 +46,7 @@ class Map:
             known = list(codelist.values)
             for collected, value in (data.get("to") or {}).items():
                 submitted = names.text(value or "")
-                if submitted and submitted not in known:
+                if submitted and submitted not in (*known, *codelist.besides):
                     names.fault(
                         "map.value",
                         f"'{submitted}' is not in the codelist {codelist.name}, "
@@ -87,15 +87,24 @@ class Map:
             mask = values.isin([o for o, t in trimmed.items() if t in unmapped]).to_numpy()
             places = ["the table"] if self.table else []
             places += [self.codelist.name] if self.codelist is not None else []
+            words = f" is not in {' or in '.join(places)}"
             scope.fault(
                 "map.unmapped",
                 np.asarray(mask, dtype=bool),
-                lambda value: f"the value '{value}' is not in {' or in '.join(places)}",
+                "the value '" + values + "'" + self._decoded(scope) + words,
                 "Add it to 'to', or ask the site.",
                 values=values,
                 columns=[self.column],
             )
         return map_distinct(values, lambda texts: [answer.get(t, "") for t in texts])
+
+    def _decoded(self, scope: Scope) -> pd.Series[str]:
+        """What the export says beside each code, where it has a column for that."""
+        base = self.column.removesuffix("_STD").removesuffix("CD")
+        if base == self.column or base not in scope.frame.columns:
+            return blank_text(scope.index)
+        text = map_distinct(as_text(scope[base]), lambda texts: [plain(t) for t in texts])
+        return (" (" + text + ")").where(text.ne(""), "")
 
     def sentence(self) -> str:
         if self.codelist is not None:

@@ -89,3 +89,11 @@ def test_a_numeric_list_says_so() -> None:
 def test_a_dictionary_has_no_terms() -> None:
     found = dictionary("MedDRA", "27.0")
     assert (found.dictionary, found.dictionary_version, found.terms) == ("MedDRA", "27.0", ())
+
+
+def test_a_value_that_the_guide_itself_writes_is_no_finding() -> None:
+    made = maker()
+    found = made.published("DM", "RACE", ["C74457"], ["ASIAN", "MULTIPLE"])
+    assert found is not None
+    assert found.terms == (Term("ASIAN", "", "C41260"), Term("MULTIPLE", "", "", extended=True))
+    assert made.findings == []

@@ -39,6 +39,8 @@ class FakeList:
     extensible: bool
     terms: Mapping[str, tuple[str, ...]]
 
+    besides: tuple[str, ...] = ()
+
     @property
     def values(self) -> tuple[str, ...]:
         return tuple(self.terms)

@@ -84,8 +84,10 @@ def test_all_faults_of_a_module_at_once(bench: Bench) -> None:
     found = faults(bench, text, Target(required=("AETERM", "STUDYID")))
     assert sorted(found) == [
         "sdtm/ae.yaml:10:3: the supplemental qualifier QX needs a 'label'",
-        "sdtm/ae.yaml:1:1: the Required variable AETERM has no rule. Give it one; "
-        "{const: \"\"} with a 'comment' when it was not collected.",
+        (
+            "sdtm/ae.yaml:1:1: the Required variable AETERM has no rule. Give it one; "
+            "{const: \"\"} with a 'comment' when it was not collected."
+        ),
         "sdtm/ae.yaml:5:3: AESEQ is made by the tool; take the rule out",
         (
             "sdtm/ae.yaml:6:15: there is no column 'Q' in ae. "

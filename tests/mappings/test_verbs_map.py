@@ -66,6 +66,17 @@ def test_the_message_names_what_was_asked(bench: Bench) -> None:
     assert by_table[0].message == "the value 'x' is not in the table"
 
 
+def test_the_message_has_the_decode_that_the_export_has(bench: Bench) -> None:
+    for code in ("A_STD", "ACD"):
+        _, found = bench.rule(
+            f"{{map: {code}, to: {{y: Y}}}}", {code: ["9", "8", "y"], "A": ["Perhaps", "", "Yes"]}
+        )
+        assert [f.message for f in found] == [
+            "the value '9' (Perhaps) is not in the table",
+            "the value '8' is not in the table",
+        ]
+
+
 def test_numbers_are_mapped_as_they_are_written(bench: Bench) -> None:
     rule = '{map: A, to: {"1": ONE, "2.5": MORE}}'
     assert bench.rule(rule, {"A": [2.5, math.nan, 1.0]}) == (["MORE", "", "ONE"], [])

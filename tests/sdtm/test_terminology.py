@@ -70,6 +70,15 @@ def test_no_yes() -> None:
     }
 
 
+def test_race_may_be_multiple_as_the_guide_writes_it() -> None:
+    found = sdtm_terminology().codelist("RACE")
+    assert (found.extensible, found.besides) == (False, ("MULTIPLE",))
+    assert "MULTIPLE" not in found
+    assert found.find("MULTIPLE") == Match("MULTIPLE", How.EXACT)
+    assert found.find("Multiple") is None
+    assert sdtm_terminology().codelist("SEX").besides == ()
+
+
 def test_irrecist_terms() -> None:
     found = sdtm_terminology().codelist("ONCRSR")
     assert found.extensible
