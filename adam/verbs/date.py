@@ -48,7 +48,7 @@ class AdamDate:
     @classmethod
     def parse(cls, data: Mapping[str, Any], names: Names, cutoff: float) -> AdamDate:
         given = data["date"]
-        if isinstance(given, list) or "format" in data or "time" in data:
+        if isinstance(given, list) or not {"format", "time", "end"}.isdisjoint(data):
             names.fault("date.parts", "in ADaM 'date' reads one ISO 8601 variable", "", "date")
             given = given[0] if isinstance(given, list) else given
         part = part_of(variable_of(names))

@@ -70,6 +70,9 @@ class Bench:
             return Module(document, "ADXX", (), (), {}), broken
         places = Tables(tables or {}, lambda _, row: SpecPlace("study.yaml", row + 1, 1))
         sources = {"AE": Source("AE", ("USUBJID", *columns), "dataset")}
+        for name, rows in (tables or {}).items():
+            known = tuple(dict.fromkeys(k for row in rows for k in row))
+            sources[name] = Source(name, known, "table", by_subject=False)
         own = verbs(adam_verbs(self.cutoff, places))
         workshop = Workshop(sources, adam_terminology(), {}, own, self.folder)
         module, faults = compile_module(document, target(document.data), workshop)
