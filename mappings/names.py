@@ -130,9 +130,10 @@ class Names:
             return wanted
         kind = "variable" if self.source.kind == "dataset" else "column"
         hint = did_you_mean(wanted, known, f"; 'crosswalk schema' lists the {kind}s for an editor")
-        if not hint.startswith("Did"):
-            elsewhere = self._elsewhere(wanted)
-            hint = f"{elsewhere} has it: read it with 'lookup'." if elsewhere else hint
+        elsewhere = self._elsewhere(wanted)
+        if elsewhere:
+            near = f"{hint} " if hint.startswith("Did") else ""
+            hint = f"{near}{elsewhere} has '{wanted}'; 'lookup' reads it."
         message = f"there is no {kind} '{wanted}' in {self.source.name}"
         self.fault("name.column", message, hint, *steps)
         return wanted

@@ -104,7 +104,7 @@ def module_in_another_encoding(study: Copy) -> list[str]:
 @case
 def module_cut_off(study: Copy) -> list[str]:
     study.write("sdtm/ex.yaml", b"target: EX\nkeys: [USUBJID, EXSTDTC\n")
-    return ["sdtm/ex.yaml:3:1: not valid YAML: expected ',' or ']', but got '<stream end>'"]
+    return ["sdtm/ex.yaml:2:7: not valid YAML: the list that '[' opens here is not closed"]
 
 
 @case
@@ -306,7 +306,8 @@ def cycle_of_modules(study: Copy) -> list[str]:
 def required_variable_without_a_rule(study: Copy) -> list[str]:
     study.edit("sdtm/ae.yaml", "  AETERM: {copy: AETERM_EN}\n", "")
     place = study.at("sdtm/ae.yaml", "target:")
-    return [f"{place}: the Required variable AETERM has no rule"]
+    advice = "Give it one; {const: \"\"} with a 'comment' when it was not collected."
+    return [f"{place}: the Required variable AETERM has no rule. {advice}"]
 
 
 @case
