@@ -109,7 +109,7 @@ def plan_adam(
     targets = [(document, target(document.data)) for document in study.adam]
     for document, about in targets:
         made = (*about.automatic, *about.parameters, *made_by(document.data))
-        made = (*made, *_made_then(document.data))
+        made = (*made, *_made_then(document.data), *about.sequence)
         sources[about.name] = Source(about.name, tuple(dict.fromkeys(made)), "dataset")
     functions = study_functions(study.folder) if own is None else own
     tables = Tables(
@@ -277,10 +277,12 @@ def _run(
     if about.name != "ADSL":
         frame = _merge_adsl(frame, module.adsl, data["ADSL"])
     frame = _then(module, frame, data, report)
-    names = _final_names(module, frame)
     keys = _keys(module.module)
     order = [*keys, *(k for k in ("_form", "_row") if k not in keys)]
     frame = frame.sort_values(order, kind="stable", na_position="first").reset_index(drop=True)
+    for name in about.sequence:
+        frame[name] = frame.groupby("USUBJID").cumcount().astype("float64") + 1
+    names = _final_names(module, frame)
     twice = frame.duplicated(list(keys), keep="first").to_numpy(dtype=bool)
     report.rows(
         "record.duplicate",
@@ -302,7 +304,7 @@ def _keys(module: Module) -> tuple[str, ...]:
 def _final_names(module: AdamModule, frame: pd.DataFrame) -> list[str]:
     about = module.target
     made = [*about.automatic, *about.parameters, *module.module.variables]
-    made += [n for r in module.then for n in r.makes]
+    made += [*(n for r in module.then for n in r.makes), *about.sequence]
     hidden = module.module.hidden
     return [n for n in dict.fromkeys(made) if n not in hidden and n in frame.columns]
 

@@ -37,7 +37,7 @@ def area_under_curve(
     v0, v1 = _numbers(curve["V"]), _numbers(after["V"])
     within = (t0 < to) & ~np.isnan(t1)
     end = np.minimum(t1, to)
-    part = (end - t0) / np.where(within, t1 - t0, 1.0)
+    part = np.where(within, end - t0, 0.0) / np.where(within, t1 - t0, 1.0)
     lines = (2 * v0 + (v1 - v0) * part) / 2 * (end - t0)
     falls = within & (v1 < v0) & (v1 > 0) & (method == "linear-log")
     rate = np.log(np.where(falls, v0, 2.0)) - np.log(np.where(falls, v1, 1.0))

@@ -8,8 +8,10 @@ from typing import Any
 
 from adam.standard import Structure, structure
 from adam.tte import COLUMNS as TTE_COLUMNS
+from mappings.modules import made_by
 
-RESPONSE_COLUMNS = ("PARAMCD", "PARAM", "ADT", "AVALC", "SRCDOM", "SRCVAR", "SRCSEQ")
+VALUES_OF_PARAMETERS = {"record": "AVAL", "auc": "AVAL"}
+"""Where parameters of a kind have their value; those of the others have it in AVALC."""
 
 DICTIONARY = frozenset(
     ("BODSYS", "BDSYCD", "LLT", "LLTCD", "PTCD", "HLT", "HLTCD", "HLGT", "HLGTCD", "SOC", "SOCCD")
@@ -41,9 +43,12 @@ def parameter_columns(data: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     if data["structure"] == "TTE":
         return ("PARAMCD", "PARAM", "PARAMN", *TTE_COLUMNS)
-    columns = [*RESPONSE_COLUMNS, "PARAMN"]
+    kinds = {key for entry in data["params"].values() for key in entry}
+    numeric = {VALUES_OF_PARAMETERS[key] for key in VALUES_OF_PARAMETERS if key in kinds}
+    values = sorted(numeric) if kinds.isdisjoint(("response", "exists")) else [*numeric, "AVALC"]
+    columns = ("PARAMCD", "PARAM", "PARAMN", "ADT", *values, "SRCDOM", "SRCVAR", "SRCSEQ")
     analysed = (data.get("criteria") or {}).get("analysed")
-    return (*columns, str(analysed)) if analysed else tuple(columns)
+    return (*columns, str(analysed)) if analysed else columns
 
 
 @dataclass(frozen=True)
@@ -74,12 +79,23 @@ class AdamTarget:
         return tuple(dict.fromkeys(("STUDYID", "USUBJID", *taken)))
 
     @property
+    def sequence(self) -> tuple[str, ...]:
+        """ASEQ, where a subject has several records that no rule numbers (ADaMIG: BDS, TTE)."""
+        own = {*made_by(self.data), *self.data.get("then", {})}
+        several = self.data["structure"] in ("BDS", "TTE")
+        return ("ASEQ",) if several and "ASEQ" not in own else ()
+
+    @property
     def parameters(self) -> tuple[str, ...]:
         """The variables that parameters make, beside those of rules."""
         return parameter_columns(self.data)
 
     def known(self, variable: str) -> bool:
         return self.structure.find(variable) is not None
+
+    def numeric(self, variable: str) -> bool | None:
+        found = self.structure.find(variable)
+        return None if found is None else found.numeric
 
     def suggestions(self) -> tuple[str, ...]:
         chain = (self.structure, *self.structure.parents)

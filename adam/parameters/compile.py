@@ -9,6 +9,7 @@ from adam.criteria import Criteria
 from adam.parameters.computed import LesionResponse
 from adam.parameters.exists import Exists
 from adam.parameters.model import Kind, Making, Parameter
+from adam.parameters.records import Area, RecordValue
 from adam.parameters.responses import Response
 from adam.parameters.settings import read_criteria
 from adam.parameters.times import TimeToEvent
@@ -29,6 +30,8 @@ def _response(data: Mapping[str, Any], making: Making) -> Kind:
 KINDS: dict[str, Callable[[Mapping[str, Any], Making], Kind]] = {
     "response": _response,
     "event": TimeToEvent.parse,
+    "record": RecordValue.parse,
+    "auc": Area.parse,
     "exists": Exists.parse,
 }
 
@@ -87,5 +90,14 @@ def compile_parameters(
                 method=str(data.get("method", "")),
                 comment=str(data.get("comment", "")),
             )
+        )
+    flag = (document.data.get("criteria") or {}).get("analysed")
+    if flag and not any(isinstance(p.kind, Response) for p in found):
+        names.fault(
+            "param.analysed",
+            f"'{flag}' flags the assessments of response parameters, and there is none",
+            "Add a parameter with 'response' and 'of', or leave 'analysed' out.",
+            "criteria",
+            "analysed",
         )
     return tuple(found)

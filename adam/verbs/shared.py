@@ -55,8 +55,9 @@ def short(name: str) -> str:
 
 def number_column(names: Names, given: object, *steps: str | int) -> str:
     """The resolved name of a numeric variable; one that the standard has as text is a fault."""
+    before = len(names.faults)
     resolved = names.column(given, *steps)
-    if holds_numbers(short(resolved)) is False:
+    if len(names.faults) == before and holds_numbers(short(resolved)) is False:
         message = f"{short(resolved)} is text, and numbers are needed here"
         hint = f"Name a numeric variable, or make one with {{num: {short(resolved)}}}."
         names.fault("verb.number", message, hint, *steps)

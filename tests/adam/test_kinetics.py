@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adam.kinetics import area_under_curve
@@ -85,6 +85,7 @@ curves = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(curves)
 def test_order_and_neighbours_change_nothing(points: list[tuple[float, float]]) -> None:
     """Rows may come in any order and other subjects' rows between them."""
@@ -97,6 +98,7 @@ def test_order_and_neighbours_change_nothing(points: list[tuple[float, float]]) 
     assert made["S0"] == pytest.approx(5.0 * end)
 
 
+@settings(deadline=None)
 @given(curves)
 def test_a_point_on_the_line_changes_nothing(points: list[tuple[float, float]]) -> None:
     """The area is additive: cutting a piece in two keeps the sum."""
