@@ -168,7 +168,11 @@ def test_a_long_comment_goes_on_in_further_variables(build: Build, tmp_path: Pat
     assert "SUPPCO" not in built.datasets
     document, _ = describe_sdtm(built.plan.sdtm, built.sdtm, "0")
     about = next(d for d in document.datasets if d.name == "CO")
-    labels = {v.name: (v.label, v.origin.type) for v in about.variables if v.name in names}
+    labels = {
+        v.name: (v.label, v.origin.type if v.origin else "")
+        for v in about.variables
+        if v.name in names
+    }
     assert labels == {
         "COVAL": ("Comment", "Collected"),
         "COVAL1": ("Comment 1", "Collected"),

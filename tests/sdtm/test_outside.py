@@ -24,7 +24,7 @@ LONG = {
 }
 
 
-@pytest.fixture(params=LONG.values(), ids=LONG.keys())
+@pytest.fixture(params=list(LONG.values()), ids=list(LONG))
 def long(request: pytest.FixtureRequest) -> str:
     text: str = request.param
     return text

@@ -96,11 +96,12 @@ def test_the_code_of_a_published_value_is_filled_in() -> None:
         ),
         sdtm_terminology(),
     )
-    coded = frame.set_index("TSPARMCD")[["TSVALCD", "TSVCDREF", "TSVCDVER"]]
-    assert coded.loc["RANDOM"].tolist() == ["C49487", "CDISC CT", "2025-03-28"]
-    assert coded.loc["AGEMIN"].tolist() == ["", "ISO 8601", ""]
-    assert coded.loc["TRT"].tolist() == ["X1", "UNII", ""]
-    assert coded.loc["SENDTC"].tolist() == ["", "", ""]
+    assert frame[["TSPARMCD", "TSVALCD", "TSVCDREF", "TSVCDVER"]].values.tolist() == [
+        ["AGEMIN", "", "ISO 8601", ""],
+        ["RANDOM", "C49487", "CDISC CT", "2025-03-28"],
+        ["SENDTC", "", "", ""],
+        ["TRT", "X1", "UNII", ""],
+    ]
 
 
 def test_parameters_are_sorted_and_numbered_within_their_code() -> None:

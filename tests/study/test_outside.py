@@ -24,7 +24,8 @@ def before(moment: str, start: str) -> bool:
 @pytest.mark.parametrize("name", ["LB", "VS"])
 def test_one_last_result_before_exposure(name: str, texts: Texts) -> None:
     start = dict(texts("DM")[["USUBJID", "RFXSTDTC"]].to_numpy())
-    wanted, flagged = {}, {}
+    wanted: dict[tuple[str, str], tuple[str, str, float]] = {}
+    flagged: dict[tuple[str, str], float] = {}
     for row in texts(name).to_dict("records"):
         key = (row["USUBJID"], row[f"{name}TESTCD"])
         moment, number = row[f"{name}DTC"], float(row[f"{name}SEQ"])

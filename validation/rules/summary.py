@@ -100,8 +100,8 @@ def _format(data: Data, name: str) -> Iterator[Hit]:
     lengths = equals(frame, "TSPARMCD", *_DURATIONS) & ~value.str.contains(_DURATION, regex=True)
     partial = value.str.contains(r"^\d{4}(?:-\d\d)?$", regex=True).to_numpy(dtype=bool)
     dates = equals(frame, "TSPARMCD", *_DATES) & np.isnat(days(value)) & ~partial
-    wrong = (counts.to_numpy() | lengths.to_numpy() | dates) & (value != "").to_numpy()
-    yield Hit(name, ("TSVAL",), np.asarray(wrong, dtype=bool), _named(frame, wrong))
+    wrong = (np.asarray(counts) | np.asarray(lengths) | dates) & present(frame, "TSVAL")
+    yield Hit(name, ("TSVAL",), wrong, _named(frame, wrong))
 
 
 def _named(frame: pd.DataFrame, mask: Mask) -> list[str]:

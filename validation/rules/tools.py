@@ -71,7 +71,7 @@ def latest_days(column: pd.Series) -> Days:
     for shape, unit in ((r"^\d{4}-\d\d$", "M"), (r"^\d{4}$", "Y")):
         part = column.str.contains(shape, regex=True).to_numpy(dtype=bool)
         texts = column[part].to_numpy(dtype="U")
-        after = texts.astype(f"datetime64[{unit}]") + np.timedelta64(1, unit)
+        after = texts.astype(f"datetime64[{unit}]") + 1
         result[part] = after.astype("datetime64[D]") - np.timedelta64(1, "D")
     return result
 
