@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from mappings.iso8601 import iso_date, iso_time
+from mappings.iso8601 import UNKNOWN, iso_date, iso_time
 from mappings.text import narrow
-from mappings.verbs.date import MONTHS, UNKNOWN, compile_format
+from mappings.verbs.date import MONTHS, compile_format
 
 FORMATS = (
     *("YYYY-MM-DD", "DD-MON-YYYY", "DD MON YYYY", "DDMONYYYY", "YYYY MON DD", "YYYY-MON-DD"),

@@ -94,7 +94,7 @@ def _read(
         )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as error:
         said = str(error)
-        if re.search(r"convert|encoding|character", said, re.IGNORECASE):
+        if re.search(r"convert|encoding|character|codec", said, re.IGNORECASE):
             advice = "Declare the right 'encoding' for this form in study.yaml."
             raise file_fault(settings.file, f"text in another encoding ({said})", advice) from None
         message = f"the file is cut off or damaged ({said})"

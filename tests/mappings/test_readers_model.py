@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -212,6 +214,49 @@ def test_memory_holds_one_subject_at_a_time(tmp_path: Path) -> None:
         if local(element) == "SubjectData" and event == "end":
             most = max(most, len(element.getparent()), len(element))
     assert most < 50
+
+
+MEASURE = """
+import re, sys
+from pathlib import Path
+from mappings.raw import FormSettings
+from mappings.readers import read_tables
+form = FormSettings("dm", "export.xml", "odm", form=("DM",))
+tables, faults = read_tables(Path(sys.argv[1]), [form])
+assert not faults
+status = Path("/proc/self/status").read_text()
+print(len(tables["dm"].cells), re.search(r"VmHWM:\\s+(\\d+)", status)[1])
+"""
+
+
+# getrusage would tell the largest of the parent too, which a new process takes over.
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc here")
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    """Ten times the data that nobody reads, and as many more subjects, in the same memory."""
+    text = (DATA / "odm" / "export.xml").read_text(encoding="utf-8")
+    start, end = text.index("<SubjectData"), text.index("</ClinicalData>")
+    one = text[start : text.index("</SubjectData>") + len("</SubjectData>")]
+    item = '<ItemData ItemOID="IT.AETERM" Value="fever with chills after the infusion"/>'
+    event = '<StudyEventData StudyEventOID="SE.VISIT 9"><FormData FormOID="AE">' + "".join(
+        f'<ItemGroupData ItemGroupOID="IG.X" ItemGroupRepeatKey="{n}">{item}</ItemGroupData>'
+        for n in range(20)
+    )
+    one = one.replace("</SubjectData>", f"{event}</FormData></StudyEventData></SubjectData>")
+    peaks: list[int] = []
+    sizes: list[int] = []
+    for count in (500, 5000):
+        many = "".join(one.replace("SS_0001", f"SS_{n:05d}") for n in range(count))
+        file = tmp_path / "export.xml"
+        file.write_text(text[:start] + many + text[end:], encoding="utf-8")
+        sizes.append(file.stat().st_size)
+        command = [sys.executable, "-c", MEASURE, str(tmp_path)]
+        ended = subprocess.run(command, capture_output=True, text=True, check=True)
+        rows, peak = map(int, ended.stdout.split())
+        assert rows == count
+        peaks.append(peak)
+    assert sizes[1] > 9 * sizes[0]
+    assert sizes[1] > 15 << 20
+    assert peaks[1] < 1.15 * peaks[0]
 
 
 def test_clinical_data_without_metadata_needs_them_beside(tmp_path: Path) -> None:

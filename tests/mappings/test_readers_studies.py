@@ -11,6 +11,8 @@ import pytest
 from crosswalk.plan import make_plan
 from mappings.export import read_export
 from mappings.findings import Finding
+from mappings.raw import FormSettings
+from mappings.readers import read_tables
 from mappings.scope import Report
 from sdtm.domains import run_sdtm
 
@@ -126,6 +128,40 @@ SUBJECTS = {
 def test_every_real_export_becomes_dm(tmp_path: Path, study: str) -> None:
     frames, _ = build(lay(tmp_path, study, real=True))
     assert frames["DM"]["USUBJID"].tolist() == SUBJECTS[study]
+
+
+def test_no_real_export_is_left_out() -> None:
+    """Each folder of them stands in the table, with every file that holds forms or their names."""
+    if not SHARED.exists():
+        pytest.skip("the real exports are not there")
+    files = {p for p in SHARED.rglob("*") if p.is_file() and p.parent != SHARED}
+    used = {SHARED / name for names in REAL.values() for name in names.values()}
+    assert {p.parent for p in files} == {p.parent for p in used}
+    left = {p.relative_to(SHARED).as_posix() for p in files - used}
+    # Two more forms of Viedoc (below), a text about the export, and the arms of a REDCap project.
+    assert left == {
+        f"{VIEDOC}EX.csv",
+        f"{VIEDOC}LBHM.csv",
+        f"{VIEDOC}README.txt",
+        f"{REDCAP}arm-single-longitudinal/arm.csv",
+    }
+
+
+@pytest.mark.parametrize(("form", "rows"), [("DM", 3), ("AE", 4), ("EX", 1), ("LBHM", 9)])
+def test_every_form_of_the_real_viedoc_export_reads(form: str, rows: int) -> None:
+    if not SHARED.exists():
+        pytest.skip("the real exports are not there")
+    start = VIEDOC.rpartition("/")[2]
+    settings = FormSettings(
+        form,
+        f"{start}{form}.csv",
+        "viedoc",
+        dictionary=f"{start}Items.csv",
+        codelists=f"{start}CodeLists.csv",
+    )
+    tables, faults = read_tables(SHARED / "viedoc-csv", [settings])
+    assert faults == []
+    assert len(tables[form].cells) == rows
 
 
 def test_values_of_the_real_viedoc_export(tmp_path: Path) -> None:
