@@ -91,7 +91,7 @@ def _faults(
             message = f"the form '{name}' has no '{key}', which the reader '{reader}' needs"
             found.append(spec_fault("schema.required", message, at))
     for key in own:
-        if key in _SOME and key not in OWN[reader]:
+        if own[key] is not None and key in _SOME and key not in OWN[reader]:
             place = main.place(("raw", "forms", name, key), key=True)
             message = f"'{key}' means nothing to the reader '{reader}'"
             found.append(

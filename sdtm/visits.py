@@ -145,12 +145,23 @@ def add_visits(
         name[loose] = name[loose] + text_series(shown, name.index[loose])
         missing = np.zeros(len(frame), dtype=bool)
         missing[np.flatnonzero(loose)[np.isnan(numbers)]] = True
+        bare = frame["_repeat"].str.strip().eq("").to_numpy(dtype=bool)
         report.rows(
             "visit.unplaced",
             frame,
-            missing,
+            missing & ~bare,
             "an unscheduled visit without a date in SV: it has no number",
             "Ask the site for the date of the visit.",
+            dataset=target,
+            variable="VISITNUM",
+        )
+        report.rows(
+            "visit.unplaced",
+            frame,
+            missing & bare,
+            "an unscheduled visit without a repeat number: which of those in SV it is, is not told",
+            "Name the column of the repeat in 'repeat' of the form; if the file has none, ask its "
+            "sender for one.",
             dataset=target,
             variable="VISITNUM",
         )

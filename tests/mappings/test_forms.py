@@ -123,3 +123,22 @@ def test_a_header_of_another_reader(
         f"{at(tmp_path, header + '}')}: 'header: {header}' means nothing to the reader "
         f"'{reader}'. {advice}"
     )
+
+
+def test_null_takes_away_what_another_reader_needs(tiny: ModuleType, tmp_path: Path) -> None:
+    page = tiny.text(tiny.STUDY).replace(
+        "{file: raw/dm.csv}", "{file: raw/dm.csv, dictionary: null}"
+    )
+    sdtm = {n: t for n, t in tiny.FILES.items() if not n.startswith("adam/")}
+    assert tiny.plan(tmp_path, sdtm | {"study.yaml": page}).study.forms["dm"].dictionary == ""
+
+
+def test_an_unscheduled_record_without_a_repeat_is_not_guessed(
+    tiny: ModuleType, tmp_path: Path
+) -> None:
+    lb = tiny.text(tiny.FILES["raw/lb.csv"]).replace("01-001,UNS,1,44", "01-001,UNS,,44")
+    sdtm = {n: t for n, t in tiny.FILES.items() if not n.startswith("adam/")}
+    result = tiny.build(tmp_path, sdtm | {"raw/lb.csv": lb})
+    (finding,) = result.of("visit.unplaced")
+    assert "without a repeat number: which of those in SV it is, is not told" in finding.message
+    assert "'repeat' of the form" in finding.advice
