@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
+from textwrap import indent
 
 import pandas as pd
 import pytest
@@ -223,3 +225,37 @@ def test_one_mapping_serves_every_typed_file(tmp_path: Path) -> None:
         frames, _ = build(place)
         wanted = ["USUBJID", "RFICDTC", "BRTHDTC", "AGE", "SEX"]
         pd.testing.assert_frame_equal(frames["DM"][wanted], expected["DM"][wanted])
+
+
+ENDED = """
+study: {id: DOC, name: DOC, description: DOC, protocol: DOC}
+created: 2025-01-01T00:00:00
+standards: {sdtmig: "3.4", adamig: "1.3", terminology: 2025-03-28}
+visits: [{event: S, visit: SCREENING, number: 1}]
+raw:
+  subject: {pattern: '(?P<subject>.+)', usubjid: [$STUDYID, "-", $SUBJID]}
+"""
+
+
+def test_vital_signs_and_disposition_of_the_page(tmp_path: Path) -> None:
+    """The modules of docs/readers.md, as they stand there, on a CSV export."""
+    page = (TESTS.parent / "docs" / "readers.md").read_text(encoding="utf-8")
+    part = page.partition("## Vital signs and disposition")[2].partition("\n## ")[0]
+    forms, vs, ds = re.findall(r"```text\n(.*?)```", part, flags=re.DOTALL)
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "sdtm").mkdir()
+    (tmp_path / "study.yaml").write_text(ENDED + indent(forms, "  "), encoding="utf-8")
+    (tmp_path / "sdtm" / "vs.yaml").write_text(vs, encoding="utf-8")
+    (tmp_path / "sdtm" / "ds.yaml").write_text(ds, encoding="utf-8")
+    measured = "PATIENT,VISIT,DATE,PULSE,TEMP\n1,S,2024-02-01,71,36.6\n2,S,2024-02-05,,37.1\n"
+    (tmp_path / "raw" / "vs.csv").write_text(measured, encoding="utf-8")
+    ended = "PATIENT,REASON,DATE\n1,Completed,2024-06-01\n"
+    (tmp_path / "raw" / "ds.csv").write_text(ended, encoding="utf-8")
+    frames, findings = build(tmp_path)
+    assert findings == []
+    assert values(frames["VS"], "USUBJID", "VSTESTCD", "VSSTRESC", "VSSTRESU", "VISIT") == [
+        ("DOC-1", "PULSE", "71", "beats/min", "SCREENING"),
+        ("DOC-1", "TEMP", "36.6", "C", "SCREENING"),
+        ("DOC-2", "TEMP", "37.1", "C", "SCREENING"),
+    ]
+    assert values(frames["DS"], "USUBJID", "DSDECOD") == [("DOC-1", "COMPLETED")]
