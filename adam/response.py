@@ -15,7 +15,8 @@ itself, so a void one does not touch a later one. Where criteria know no void pr
 (RECIST 1.1), each counts.
 
 An assessment is *analysable* when it is in period and not after the first progression that
-counts. Two assessments of one subject and day are taken worst first.
+counts. Of several evaluable responses of one subject and day the worst stands; the others are
+neither evaluable nor analysable.
 """
 
 from __future__ import annotations
@@ -71,6 +72,8 @@ def assess(
     in_period &= np.isnan(therapy) | (date <= therapy)
     value = frame[VALUE]
     evaluable = in_period & value.isin(criteria.evaluable).to_numpy(dtype=bool)
+    outdone = _outdone(frame, evaluable, criteria)
+    evaluable &= ~outdone
     progressed = evaluable & value.isin(criteria.progressions).to_numpy(dtype=bool)
     stated = evaluable & value.eq(criteria.confirmed_progression).to_numpy(dtype=bool)
 
@@ -92,11 +95,19 @@ def assess(
             "void": void,
             "counts": counts,
             "confirmed": confirmed,
-            "analysable": in_period & ~stopped,
+            "analysable": in_period & ~stopped & ~outdone,
             "pd_date": pd_date,
         },
         index=frame.index,
     )
+
+
+def _outdone(frame: pd.DataFrame, evaluable: Bools, criteria: Criteria) -> Bools:
+    """The evaluable rows beside which a worse response of the same subject and day stands."""
+    rank = _rank(frame[VALUE].to_numpy(dtype=object), criteria)
+    shown = pd.Series(np.where(evaluable, rank, np.nan))
+    worst = shown.groupby([frame[SUBJECT].to_numpy(), frame[DATE].to_numpy()]).transform("max")
+    return evaluable & (rank < worst.to_numpy())
 
 
 def _judge(

@@ -114,9 +114,9 @@ def time_to_event(
     `subjects` are the USUBJIDs of the parameter's population; those without a start date, or
     with one after `cutoff` (SAS day), have no record. `start` may be a date of ADSL or of
     another parameter. AVAL = ADT - STARTDT + 1 in days, or that in another of `UNITS`; CNSR is 0
-    for an event, else the source's (1). `otherwise` is the CNSDTDSC of those censored at the start for want of any
-    other date. EVNTDESC of a censored subject whose `stop` came into play is the stop's
-    description. SRCSEQ is float64, NaN where the source has none.
+    for an event, else the source's (1). `otherwise` is the CNSDTDSC of those censored at the
+    start for want of any other date. EVNTDESC of a censored subject whose `stop` came into play
+    is the stop's description. SRCSEQ is float64, NaN where the source has none.
     """
     frame = pd.DataFrame({"USUBJID": subjects.drop_duplicates().to_numpy(dtype=object)})
     frame["USUBJID"] = frame["USUBJID"].astype("str")
@@ -136,7 +136,7 @@ def time_to_event(
     best = best.set_index(frame.index)
 
     none = best["ADT"].isna()
-    frame["ADT"] = best["ADT"].where(~none, frame["STARTDT"])
+    frame["ADT"] = best["ADT"].astype("float64").where(~none, frame["STARTDT"])
     frame["AVAL"] = (frame["ADT"] - frame["STARTDT"] + 1) / UNITS[unit]
     frame["CNSR"] = best["CNSR"].where(~none, 1.0).astype("float64")
     for name, fallback in (
@@ -194,8 +194,9 @@ def _candidates(frame: pd.DataFrame, sources: Sequence[Source], *, event: bool) 
 
 
 def _nothing() -> pd.DataFrame:
-    names = ["USUBJID", "ADT", "SRCSEQ", "PLACE", "DESC", "REASON", "CNSR", "SRCDOM", "SRCVAR"]
-    return pd.DataFrame({name: pd.Series(dtype="object") for name in names})
+    numbers = dict.fromkeys(("ADT", "SRCSEQ", "STARTDT", "LIMIT", "PLACE", "CNSR"), "float64")
+    texts = dict.fromkeys(("USUBJID", "DESC", "REASON", "SRCDOM", "SRCVAR"), "str")
+    return pd.DataFrame({n: pd.Series(dtype=kind) for n, kind in (texts | numbers).items()})
 
 
 def _first(candidates: pd.DataFrame, *, latest: bool) -> pd.DataFrame:

@@ -130,6 +130,17 @@ class Making:
             return
         self.names.faults.append(spec_fault(rule, message, self.place, advice))
 
+    def cnsr(self, part: Mapping[str, Any], *steps: str | int) -> int | None:
+        """CNSR of a censoring, None when it is not given; 0 and less are a fault."""
+        if "cnsr" not in part:
+            return None
+        value = int(part["cnsr"])
+        if value < 1:
+            message = f"has CNSR {value} for a censoring; 0 is that of events"
+            message = f"the parameter {self.code} {message}"
+            self.names.fault("param.cnsr", message, "Give 1 or more.", *steps, "cnsr")
+        return value
+
     def fault_at(self, place: SpecPlace, rule: str, message: str, advice: str) -> None:
         """A fault of the module rather than of this parameter; said once however many find it."""
         found = spec_fault(rule, message, place, advice)
@@ -148,7 +159,7 @@ class Making:
             over.column(part["date"], "date"),
             str(part.get("desc", "")),
             over.condition(part.get("where"), "where"),
-            int(str(part.get("cnsr", 1))),
+            self.cnsr(part, *steps) or 1,
             str(part.get("reason", "")),
             str(part.get("cut", "")),
         )

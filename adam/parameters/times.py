@@ -59,7 +59,6 @@ class TimeToEvent:
         among = None
         if "among" in data:
             among = making.source({"date": "USUBJID", **data["among"]}, "among")
-        gap = data.get("gap")
         return cls(
             tuple(making.source(p, "event", i) for i, p in enumerate(data["event"])),
             tuple(making.source(p, "censor", i) for i, p in enumerate(data.get("censor", []))),
@@ -68,7 +67,7 @@ class TimeToEvent:
             _stop(data, making),
             subjects,
             among,
-            Gap(float(gap["days"]), str(gap["desc"]), int(gap.get("cnsr", 1))) if gap else None,
+            _gap(data, making),
             str(data.get("unit", "days")),
         )
 
@@ -142,9 +141,23 @@ def _stop(data: Mapping[str, Any], making: Making) -> StopDate | None:
         if "stop" in data:
             making.adsl.column(given, "stop")
         return StopDate(given, NEW_THERAPY, None)
-    cnsr = int(given["cnsr"]) if "cnsr" in given else None
-    name = making.adsl.column(given["date"], "stop", "date")
+    name, cnsr = str(given["date"]), None
+    if "stop" in data:
+        name = making.adsl.column(name, "stop", "date")
+        cnsr = making.cnsr(given, "stop")
+    elif "cnsr" in given:
+        cnsr = int(given["cnsr"])
     return StopDate(name, str(given.get("desc", NEW_THERAPY)), cnsr)
+
+
+def _gap(data: Mapping[str, Any], making: Making) -> Gap | None:
+    given = data.get("gap")
+    if given is None:
+        return None
+    if int(given["days"]) < 1:
+        message = f"the parameter {making.code} has a gap of {given['days']} days"
+        making.names.fault("param.gap", message, "Give 1 or more.", "gap", "days")
+    return Gap(float(given["days"]), str(given["desc"]), making.cnsr(given, "gap") or 1)
 
 
 def sequence(dataset: str, frame: pd.DataFrame) -> str:

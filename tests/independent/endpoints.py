@@ -237,6 +237,7 @@ class Person:
     os: TimeToEvent | None = None
     dor_registered: TimeToEvent | None = None
     dor_usual: TimeToEvent | None = None
+    ttr: TimeToEvent | None = None
     trtemfl: dict[AeKey, str] = field(default_factory=dict)  # (Subject, recordposition) -> Y, N
     ae_after_cutoff: list[AeKey] = field(default_factory=list)  # not in ADaM, no TRTEMFL
     dthdt: str | None = None  # None also when the death is after the cut-off
@@ -971,6 +972,11 @@ def compute_person(subjects: list[str], raw: Raw) -> Person:
         if first is not None:
             value = progression_free(first.date, used, pd_date, death, new_therapy)
             setattr(person, name, value)
+    # READING: time to response is that of responders, first infusion to the first irCR or irPR
+    # before the first irPD that counts; no confirmation, no window.
+    responses = [item for item in counted if item.investigator in (CR, PR)]
+    if responses:
+        person.ttr = _tte(start, responses[0].date, True, "RESPONSE")
     # PROTOCOL: OS: first infusion to death from any cause. OS at the last date known alive, over
     # all data; OS censors at the earlier of last known alive and cut-off.
     # READING: "over all data" is before the cut-off is applied: who is known alive later than the
@@ -1035,7 +1041,7 @@ def report(people: dict[str, Person]) -> Iterator[str]:
         yield f"{name.upper()} {sum(getattr(p, name) == 'Y' for p in people.values())}"
     yield f"BOR {_counts([p.bor for p in infused])}"
     yield f"CBOR {_counts([p.cbor for p in infused])}"
-    for name in ("pfs", "os", "dor_registered", "dor_usual"):
+    for name in ("pfs", "os", "dor_registered", "dor_usual", "ttr"):
         values: list[TimeToEvent] = [v for p in infused if (v := getattr(p, name)) is not None]
         yield f"{name}: {len(values)} persons, {sum(v.event for v in values)} events"
     yield ""

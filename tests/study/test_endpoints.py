@@ -115,7 +115,13 @@ def test_first_progression_that_counts(texts: Texts, people: People) -> None:
 
 @pytest.mark.parametrize(
     ("code", "attribute"),
-    [("PFS", "pfs"), ("OS", "os"), ("DORREG", "dor_registered"), ("DOR", "dor_usual")],
+    [
+        ("PFS", "pfs"),
+        ("OS", "os"),
+        ("DORREG", "dor_registered"),
+        ("DOR", "dor_usual"),
+        ("TTR", "ttr"),
+    ],
 )
 def test_time_to_event(code: str, attribute: str, texts: Texts, people: People) -> None:
     expected: dict[str, Table] = {"STARTDT": {}, "ADT": {}, "AVAL": {}, "CNSR": {}}
@@ -141,6 +147,7 @@ def test_what_a_time_to_event_ends_with(texts: Texts, people: People) -> None:
         "LAST EVALUABLE ASSESSMENT": "Last evaluable assessment",
         "NEW THERAPY": "Last evaluable assessment",
         "NO EVALUABLE ASSESSMENT": "No assessment after infusion",
+        "RESPONSE": "First response",
     }
     frame = texts("ADTTE")
     ends = frame["EVNTDESC"].where(frame["CNSR"] == "0", frame["CNSDTDSC"])
@@ -148,7 +155,12 @@ def test_what_a_time_to_event_ends_with(texts: Texts, people: People) -> None:
     expected: Table = {
         (p.usubjid, code): words[value.reason]
         for p in people.values()
-        for code, value in (("PFS", p.pfs), ("DORREG", p.dor_registered), ("DOR", p.dor_usual))
+        for code, value in (
+            ("PFS", p.pfs),
+            ("DORREG", p.dor_registered),
+            ("DOR", p.dor_usual),
+            ("TTR", p.ttr),
+        )
         if value is not None
     }
     assert differences({k: v for k, v in built.items() if k[1] != "OS"}, expected) == []
