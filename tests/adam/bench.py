@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ class Bench:
     folder: Path
     structure: str = "OCCDS"
     cutoff: float = np.inf
+    compiled: dict[str, Module] = field(default_factory=dict)
 
     def compile(
         self,
@@ -96,8 +97,12 @@ class Bench:
     ) -> tuple[pd.DataFrame, list[Finding]]:
         """The records with what the rules make, and the findings."""
         columns = [str(c) for c in frame.columns if not str(c).startswith("_")]
-        module, faults = self.compile(rules, [c for c in columns if c != "USUBJID"], tables)
-        assert [str(f) for f in faults] == []
+        key = f"{rules}|{columns}|{tables}"
+        if key not in self.compiled:
+            found = self.compile(rules, [c for c in columns if c != "USUBJID"], tables)
+            assert [str(f) for f in found[1]] == []
+            self.compiled[key] = found[0]
+        module = self.compiled[key]
         about = target(module.data)
 
         def numeric(name: str) -> bool | None:
