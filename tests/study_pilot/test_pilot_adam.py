@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -68,7 +68,7 @@ def ours(package: Path, name: str) -> pd.DataFrame:
     """A dataset of the package, read back from its transport file, as text."""
     path = package / f"m5/datasets/cdiscpilot01/analysis/adam/datasets/{name.lower()}.xpt"
     frame = read_xpt(path)[0]
-    return _sorted(pd.DataFrame({c: _text(frame[c], c) for c in frame}, dtype="str"))
+    return _sorted(pd.DataFrame({c: _text(frame[c], str(c)) for c in frame}, dtype="str"))
 
 
 def theirs(name: str, folder: str = "adam") -> pd.DataFrame:
@@ -84,20 +84,25 @@ def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.loc[order.index].reset_index(drop=True)
 
 
+_START = datetime(1960, 1, 1, tzinfo=UTC)
+
+
 def _text(values: pd.Series, name: str) -> list[str]:
     if not pd.api.types.is_numeric_dtype(values):
         return [str(v) for v in values]
-    unit = "s" if name.endswith("DTM") else "D" if name.endswith("DT") else ""
-    if not unit:
-        return ["" if pd.isna(v) else f"{v:.15g}" for v in values]
-    start = np.datetime64("1960-01-01", unit)
-    return ["" if pd.isna(v) else str(start + np.timedelta64(int(v), unit)) for v in values]
+    if name.endswith("DTM"):
+        moments = [_START + timedelta(seconds=v) if pd.notna(v) else None for v in values]
+        return ["" if m is None else m.strftime("%Y-%m-%dT%H:%M:%S") for m in moments]
+    if name.endswith("DT"):
+        days = [_START + timedelta(days=v) if pd.notna(v) else None for v in values]
+        return ["" if d is None else d.date().isoformat() for d in days]
+    return ["" if pd.isna(v) else f"{v:.15g}" for v in values]
 
 
 def differing(left: pd.DataFrame, right: pd.DataFrame) -> dict[str, int]:
     """The columns of both that are not equal in every record, and in how many they are not."""
     assert left["USUBJID"].tolist() == right["USUBJID"].tolist()
-    counts = {c: int((left[c] != right[c]).sum()) for c in right if c in left}
+    counts = {str(c): int((left[c] != right[c]).sum()) for c in right if c in left}
     return {c: n for c, n in counts.items() if n}
 
 
