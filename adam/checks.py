@@ -49,6 +49,13 @@ def check_names(
             hint = did_you_mean(rule.variable, list(about.suggestions()))
             advice = f"{hint} A variable of your own needs a 'label'."
             faults.append(spec_fault("name.variable", message, rule.place, advice))
+    rules = [r for b in module.blocks for r in (*b.rules, *b.after)]
+    for rule in (*rules, *then):
+        known = about.structure.find(rule.variable)
+        kept = rule.variable not in module.hidden
+        if known is not None and not known.label and not rule.label and kept:
+            message = f"the standard leaves the label of {rule.variable} to the sponsor"
+            faults.append(spec_fault("label.missing", message, rule.place, "Give a 'label'."))
     made = {*about.automatic, *about.parameters, *module.variables}
     made.update(n for r in then for n in r.makes)
     flag = (about.data.get("criteria") or {}).get("analysed")

@@ -1,4 +1,4 @@
-"""Days, seconds and durations of analysis dates, and the possible moments of partial ones.
+"""Days and seconds of analysis dates, and the possible moments of partial ones.
 
 Numbers are SAS days and SAS seconds since 1960-01-01. A partial date is a set of possible
 moments, so a question about it has two answers, the first and the last moment it can mean.
@@ -37,12 +37,6 @@ def parts(dtc: pd.Series[str]) -> pd.DataFrame:
     return pd.DataFrame(table[codes], index=dtc.index, columns=list(PARTS))
 
 
-def times(dtc: pd.Series[str]) -> pd.Series[float]:
-    """Seconds of the day where hour and minute are known (seconds 0 if unsaid), else NaN."""
-    piece = parts(dtc)
-    return piece["hour"] * 3600 + piece["minute"] * 60 + piece["second"].fillna(0.0)
-
-
 def clock(piece: pd.DataFrame, hour: float, minute: float, second: float) -> pd.Series[float]:
     """Seconds of the day of `parts`, the unknown ones taken from the arguments."""
     return (
@@ -73,26 +67,13 @@ def bounds(moment: pd.Series[str] | pd.Series[float], *, of: str = "day") -> pd.
     )
 
 
-def date_part(dtm: pd.Series[float]) -> pd.Series[float]:
-    """SAS days of SAS seconds."""
-    return dtm // DAY
-
-
-def duration(start: pd.Series[float], end: pd.Series[float]) -> pd.Series[float]:
-    """Length in days of two SAS days, both counted (end - start + 1); NaN where one is missing."""
-    return end - start + 1
-
-
 __all__ = [
     "DAY",
     "MONTH",
     "bounds",
     "clock",
     "complete_day",
-    "date_part",
-    "duration",
     "first_day",
     "last_day",
     "parts",
-    "times",
 ]

@@ -370,8 +370,15 @@ def _adam_variable(
 
 def _own_labels(module: AdamModule) -> dict[str, str]:
     """Labels that the module gives to variables which the standard does not know."""
-    rules = [r for b in module.module.blocks for r in (*b.rules, *b.after)]
-    return {r.variable: r.label for r in (*rules, *module.then) if r.label}
+    blocks = [r for b in module.module.blocks for r in (*b.rules, *b.after)]
+    rules = [*blocks, *module.then]
+    structure = structure_of(module.module.data)
+    labels: dict[str, str] = {}
+    for name, rule in ((n, r) for r in rules for n in r.also):
+        facts = structure.find(name)
+        if facts is None or not facts.label:
+            labels[name] = f"Imputation Flag of {rule.variable}"
+    return labels | {r.variable: r.label for r in rules if r.label}
 
 
 def _adam_codelist(

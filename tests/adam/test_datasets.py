@@ -113,6 +113,12 @@ def test_records_alike_in_their_keys_are_a_finding(build: Any) -> None:
             "has 43 bytes; at most 40 fit",
         ),
         ("adsl", "DTHDT: {date", "DTHXX: {date", "A variable of your own needs a 'label'."),
+        (
+            "adsl",
+            ", label: Date of New Therapy",
+            "",
+            "the standard leaves the label of NACTDT to the sponsor. Give a 'label'.",
+        ),
     ],
 )
 def test_a_fault_of_a_module_is_said_with_its_place(

@@ -65,7 +65,7 @@ def iso(day: int | None, shift: int) -> str:
 
 def frame(table: Any, drawn: list[Row], shift: int = 0) -> pd.DataFrame:
     count = len(drawn)
-    return table(
+    made: pd.DataFrame = table(
         {
             "USUBJID": [r[0] for r in drawn],
             "PARAMCD": [r[1] for r in drawn],
@@ -79,6 +79,7 @@ def frame(table: Any, drawn: list[Row], shift: int = 0) -> pd.DataFrame:
             "NACTDT": [sas(25, shift)] * count,
         }
     )
+    return made
 
 
 @settings(max_examples=12, deadline=None)
