@@ -97,6 +97,32 @@ _COLUMNS = [
 ]
 
 
+def baseline(
+    lesions: pd.DataFrame,
+    measures: pd.DataFrame,
+    start: pd.Series[float],
+    criteria: Criteria,
+    *,
+    assessment: str = "ADT",
+) -> pd.DataFrame:
+    """The burden at baseline, one row per subject with target lesions by then.
+
+    Arguments as of `respond`. USUBJID, ADT (the last scan of a target lesion on or before the
+    start), BURDEN (NaN where a target lesion has no value) and the column `assessment`.
+    """
+    columns = dict.fromkeys([*_LESION, "ADT", "DIAM", "STATE", assessment])
+    records = _values(lesions, measures[list(columns)], criteria)
+    records["START"] = records["USUBJID"].map(start).astype("float64")
+    before = _per_lesion(records[records["ADT"] <= records["START"]], assessment)
+    targets = before[before["KIND"] == TARGET].sort_values("ADT", kind="stable")
+    last = targets.drop_duplicates("USUBJID", keep="last")[["USUBJID", "ADT", "KEY"]]
+    last = last.sort_values("USUBJID", kind="stable").reset_index(drop=True)
+    last["BURDEN"] = last["USUBJID"].map(_base(before)).astype("float64")
+    if assessment != "ADT":
+        last[assessment] = last["KEY"]
+    return last.drop(columns="KEY")
+
+
 def _values(lesions: pd.DataFrame, measures: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
     """Measures with what is known of their lesion, and VALUE in mm (NaN: not evaluable)."""
     known = [*_LESION, "KIND", "NODE", "MEASURABLE"]

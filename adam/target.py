@@ -10,7 +10,7 @@ from adam.standard import Structure, structure
 from adam.tte import COLUMNS as TTE_COLUMNS
 from mappings.modules import made_by
 
-VALUES_OF_PARAMETERS = {"record": "AVAL", "auc": "AVAL"}
+VALUES_OF_PARAMETERS = {"record": "AVAL", "auc": "AVAL", "burden": "AVAL"}
 """Where parameters of a kind have their value; those of the others have it in AVALC."""
 
 DICTIONARY = frozenset(
@@ -46,7 +46,8 @@ def parameter_columns(data: Mapping[str, Any]) -> tuple[str, ...]:
     kinds = {key for entry in data["params"].values() for key in entry}
     numeric = {VALUES_OF_PARAMETERS[key] for key in VALUES_OF_PARAMETERS if key in kinds}
     values = sorted(numeric) if kinds.isdisjoint(("response", "exists")) else [*numeric, "AVALC"]
-    columns = ("PARAMCD", "PARAM", "PARAMN", "ADT", *values, "SRCDOM", "SRCVAR", "SRCSEQ")
+    visit = ("VISITNUM", "VISIT") if "burden" in kinds else ()
+    columns = ("PARAMCD", "PARAM", "PARAMN", *visit, "ADT", *values, "SRCDOM", "SRCVAR", "SRCSEQ")
     analysed = (data.get("criteria") or {}).get("analysed")
     return (*columns, str(analysed)) if analysed else columns
 

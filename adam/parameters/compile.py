@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from adam.criteria import Criteria
+from adam.parameters.burden import Burden
 from adam.parameters.computed import LesionResponse
 from adam.parameters.exists import Exists
 from adam.parameters.model import Kind, Making, Parameter
@@ -33,6 +34,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any], Making], Kind]] = {
     "record": RecordValue.parse,
     "auc": Area.parse,
     "exists": Exists.parse,
+    "burden": Burden.parse,
 }
 
 

@@ -15,7 +15,7 @@ from adam.parameters.model import Ground, Making
 from adam.parameters.responses import check_assessments, criteria_of
 from mappings.conditions import Condition
 from mappings.findings import Severity, SpecPlace
-from mappings.frames import number_text, take_table, text_series
+from mappings.frames import map_distinct, number_text, take_table, text_series
 from mappings.iso8601 import complete_day, iso_of_day
 from mappings.scope import Scope
 
@@ -37,12 +37,10 @@ PARTS = {"overall": "OVRLRESP", "target": "TRGRESP", "non-target": "NTRGRESP"}
 
 
 @dataclass(frozen=True)
-class LesionResponse:
-    """One record per assessment after the start, compared with another parameter's."""
+class Lesions:
+    """The lesions of TU and their measurements in TR, as a parameter's entry chooses them."""
 
-    compare: str
     by: str
-    part: str
     start: str
     subjects: Condition
     criteria: Criteria
@@ -51,22 +49,16 @@ class LesionResponse:
     place: SpecPlace
 
     @classmethod
-    def parse(cls, data: Mapping[str, Any], making: Making) -> LesionResponse:
-        """From the parameter's entry in `params`."""
-        by = str(data.get("by", "day"))
+    def parse(
+        cls, data: Mapping[str, Any], making: Making, by: str, key: str, needed: tuple[str, ...]
+    ) -> Lesions:
+        """From the entry in `params`; `key` is the one that says its kind."""
         if not making.start:
             making.fault("param.start", "has no start", "Give the module 'criteria' with 'start'.")
-        needed = ("TU", "TR", *(("RS",) if by == "group" and "compare" in data else ()))
         lacking = [n for n in needed if n not in making.sources]
         if lacking:
             message = f"is computed from TU and TR, and there is no {' and no '.join(lacking)}"
-            making.fault("param.lesions", message, "", "response")
-        check_assessments(data, making, "compare")
-        if "compare" in data:
-            wanted = {"day": "ADT", "visit": "VISITNUM", "group": "SRCSEQ"}[by]
-            if wanted not in making.made:
-                message = f"is compared by {by}, which needs a rule for {wanted}"
-                making.fault("param.lesions", message, "", "compare")
+            making.fault("param.lesions", message, "", key)
         conditions = [Condition(), Condition()]
         for i, name in enumerate(("TU", "TR")):
             if name in making.sources:
@@ -75,11 +67,9 @@ class LesionResponse:
                 over = replace(at.over(source), target=name)
                 conditions[i] = over.condition(data.get(name.lower()), name.lower())
                 if by != "day" and name == "TR":
-                    over.column(KEYS[by][0], "by")
+                    over.column(KEYS[by][0], "by" if "by" in data else key)
         return cls(
-            str(data.get("compare", "")),
             by,
-            str(data.get("part", "overall")),
             making.start,
             making.subjects,
             criteria_of(data, making),
@@ -89,52 +79,119 @@ class LesionResponse:
         )
 
     @property
-    def uses(self) -> tuple[str, ...]:
-        """TU and TR, and RS where its link groups are compared."""
-        return ("TU", "TR", "RS") if self.by == "group" and self.compare else ("TU", "TR")
+    def key(self) -> str:
+        """What the scans of an assessment have in common."""
+        return KEYS[self.by][0] or "ADT"
 
-    def rows(self, ground: Ground) -> pd.DataFrame:
-        """The response of every assessment, in AVALC, with the visit of its scans."""
+    def tables(self, ground: Ground) -> Tables:
+        """The lesions and measurements as `adam.lesions` reads them."""
         tu = self._chosen(ground, "TU", self.identified)
         tr = self._chosen(ground, "TR", self.measured)
-        adsl = ground.adsl.drop_duplicates("USUBJID").set_index("USUBJID")
         lesions = _lesions(tu, tr, ground, self.place)
-        measures = _measures(tr)
-        key = KEYS[self.by][0] or "ADT"
+        measures, key = _measures(tr), self.key
         if key != "ADT":
             measures = measures.assign(**{key: tr[key]})
             measures = measures[tr[key].notna() if key == "VISITNUM" else tr[key].ne("")]
-        computed = respond(lesions, measures, adsl[self.start], self.criteria, assessment=key)
-        computed = computed[computed["ADT"] <= ground.cutoff].reset_index(drop=True)
-        computed["RESPONSE"] = computed[PARTS[self.part]]
-        if self.compare:
-            reported = self._reported(ground, key)
-            _report_differences(ground, self.place, computed, reported, tr, key)
-        chosen = computed["USUBJID"].isin(ground.subjects(self.subjects, self.start))
-        computed = computed[chosen & computed["RESPONSE"].ne("")].reset_index(drop=True)
-        count = len(computed)
-        return pd.DataFrame(
+        start = ground.adsl.drop_duplicates("USUBJID").set_index("USUBJID")[self.start]
+        return Tables(lesions, measures, start, tr)
+
+    def respond(self, ground: Ground, tables: Tables) -> pd.DataFrame:
+        """`adam.lesions.respond` up to the data cut-off."""
+        made = respond(
+            tables.lesions, tables.measures, tables.start, self.criteria, assessment=self.key
+        )
+        return made[made["ADT"] <= ground.cutoff].reset_index(drop=True)
+
+    def rows(self, ground: Ground, made: pd.DataFrame, values: dict[str, Any]) -> pd.DataFrame:
+        """The records of these assessments, of the subjects that the module is of."""
+        count = len(made)
+        frame = pd.DataFrame(
             {
-                "USUBJID": text_series(computed["USUBJID"]),
-                "ADT": computed["ADT"].astype("float64"),
-                "AVALC": text_series(computed["RESPONSE"]),
+                "USUBJID": text_series(made["USUBJID"]),
+                "ADT": made["ADT"].astype("float64"),
+                **values,
                 "SRCDOM": text_series(["TR"] * count),
                 "SRCVAR": text_series(["TRSTRESN"] * count),
                 "SRCSEQ": np.full(count, np.nan),
                 "_form": text_series(["TR"] * count),
                 "_row": np.zeros(count, dtype=np.int64),
             }
-        ).assign(**_visits(computed, tr, key))
+        ).assign(**_visits(made, self._chosen(ground, "TR", self.measured), self.key))
+        chosen = frame["USUBJID"].isin(ground.subjects(self.subjects, self.start))
+        return frame[chosen].reset_index(drop=True)
+
+    def sentence(self) -> str:
+        """Which records of TU and TR are read, for define.xml."""
+        text = ""
+        for name, where in (("TU", self.identified), ("TR", self.measured)):
+            text += f", {name} where {where.sentence()}" if where.clauses else ""
+        return f"{text}, for each {'visit' if self.by == 'visit' else 'assessment'}"
 
     def _chosen(self, ground: Ground, name: str, where: Condition) -> pd.DataFrame:
         frame = ground.data[name]
         return frame[where.mask(Scope(name, frame, ground.data, ground.report))]
 
+
+@dataclass(frozen=True)
+class Tables:
+    """Lesions, measurements and starts as `adam.lesions` reads them, and the rows of TR."""
+
+    lesions: pd.DataFrame
+    measures: pd.DataFrame
+    start: pd.Series[float]
+    tr: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class LesionResponse:
+    """One record per assessment after the start, compared with another parameter's."""
+
+    lesions: Lesions
+    compare: str
+    part: str
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any], making: Making) -> LesionResponse:
+        """From the parameter's entry in `params`."""
+        by = str(data.get("by", "day"))
+        needed = ("TU", "TR", *(("RS",) if by == "group" and "compare" in data else ()))
+        lesions = Lesions.parse(data, making, by, "response", needed)
+        check_assessments(data, making, "compare")
+        if "compare" in data:
+            wanted = {"day": "ADT", "visit": "VISITNUM", "group": "SRCSEQ"}[by]
+            if wanted not in making.made:
+                message = f"is compared by {by}, which needs a rule for {wanted}"
+                making.fault("param.lesions", message, "", "compare")
+        return cls(lesions, str(data.get("compare", "")), str(data.get("part", "overall")))
+
+    @property
+    def criteria(self) -> Criteria:
+        """The criteria that it is computed by."""
+        return self.lesions.criteria
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """TU and TR, and RS where its link groups are compared."""
+        grouped = self.lesions.by == "group" and self.compare
+        return ("TU", "TR", "RS") if grouped else ("TU", "TR")
+
+    def rows(self, ground: Ground) -> pd.DataFrame:
+        """The response of every assessment, in AVALC, with the visit of its scans."""
+        tables = self.lesions.tables(ground)
+        computed = self.lesions.respond(ground, tables)
+        computed["RESPONSE"] = computed[PARTS[self.part]]
+        if self.compare:
+            key = self.lesions.key
+            reported = self._reported(ground, key)
+            _report_differences(ground, self.lesions.place, computed, reported, tables.tr, key)
+        computed = computed[computed["RESPONSE"].ne("")].reset_index(drop=True)
+        return self.lesions.rows(ground, computed, {"AVALC": text_series(computed["RESPONSE"])})
+
     def _reported(self, ground: Ground, key: str) -> pd.DataFrame:
         """The assessments to compare with: USUBJID, AVALC and the key, after the start."""
         base = ground.base.loc[ground.base["PARAMCD"] == self.compare]
-        start = ground.adsl.drop_duplicates("USUBJID").set_index("USUBJID")[self.start]
-        base = base.loc[base["ADT"] > base["USUBJID"].map(start)]
+        start = ground.adsl.drop_duplicates("USUBJID").set_index("USUBJID")[self.lesions.start]
+        base = base.loc[base["ADT"] > base["USUBJID"].map(start).astype("float64")]
         if key == "TRLNKGRP":
             groups = ground.data["RS"][["USUBJID", "RSSEQ", "RSLNKGRP"]]
             groups = groups.rename(columns={"RSSEQ": "SRCSEQ", "RSLNKGRP": key})
@@ -145,10 +202,9 @@ class LesionResponse:
     def sentence(self) -> str:
         """How the records are made, for define.xml."""
         part = "" if self.part == "overall" else f"{self.part} "
-        text = f"the {part}response computed from TU and TR by {self.criteria.name}"
-        for name, where in (("TU", self.identified), ("TR", self.measured)):
-            text += f", {name} where {where.sentence()}" if where.clauses else ""
-        return f"{text}, for each {'visit' if self.by == 'visit' else 'assessment'}"
+        return f"the {part}response computed from TU and TR by {self.criteria.name}" + (
+            self.lesions.sentence()
+        )
 
 
 def _visits(computed: pd.DataFrame, tr: pd.DataFrame, key: str) -> dict[str, pd.Series[Any]]:
@@ -212,12 +268,17 @@ def _lesions(tu: pd.DataFrame, tr: pd.DataFrame, ground: Ground, place: SpecPlac
     return pd.DataFrame(
         {
             "USUBJID": found["USUBJID"].to_numpy(),
-            "LNKID": found["TULNKID"].str.partition(".")[0].to_numpy(),
+            "LNKID": _whole(found["TULNKID"]).to_numpy(),
             "KIND": found["KIND"].to_numpy(),
             "NODE": np.where(node, "Y", "N"),
             "MEASURABLE": np.where(measurable, "Y", "N"),
         }
     ).drop_duplicates(["USUBJID", "LNKID"])
+
+
+def _whole(number: pd.Series[str]) -> pd.Series[str]:
+    """The number of the lesion that a fragment is of: T01 of T01.2."""
+    return map_distinct(number, lambda texts: [text.partition(".")[0] for text in texts])
 
 
 def _measures(tr: pd.DataFrame) -> pd.DataFrame:
@@ -229,7 +290,7 @@ def _measures(tr: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "USUBJID": tr["USUBJID"],
-            "LNKID": tr["TRLNKID"].str.partition(".")[0].where(lesion, ""),
+            "LNKID": _whole(tr["TRLNKID"]).where(lesion, ""),
             "ADT": complete_day(tr["TRDTC"]),
             "DIAM": tr["TRSTRESN"].where(~words),
             "STATE": state,
