@@ -122,6 +122,7 @@ def tox_faults(words: list[str]) -> Iterator[str]:
     settings = configparser.ConfigParser()
     settings.read(ROOT / "tox.ini")
     known = set(re.split(r"[,\s]+", settings["tox"]["env_list"].strip()))
+    known |= {n.removeprefix("testenv:") for n in settings.sections() if n.startswith("testenv:")}
     if words and (words[:2] != ["run", "-e"] or len(words) != 3):
         yield f"write 'tox' or 'tox run -e NAME', not 'tox {' '.join(words)}'"
     elif words:
