@@ -164,7 +164,9 @@ class Structure:
             found = self.find(name)
             at = next((i for i, s in enumerate(chain) if found and found.source == s.name), 99)
             # Of one family (TRxxSDT) the names go by their numbers.
-            family = name if found and found.is_pattern and not found.pattern.startswith("*") else ""
+            family = (
+                name if found and found.is_pattern and not found.pattern.startswith("*") else ""
+            )
             place[name] = (at, found.order if found else 0, family)
         return tuple(sorted(given, key=lambda n: place[n]))
 
