@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 
 from adam.cutoff import UNCUT
 from adam.standard import structure
@@ -42,6 +43,7 @@ def adam_schema(
     for name, names in (_planned(study, headers) | made).items():
         # A module's 'adsl' adds variables of ADSL to every dataset that it reads.
         columns[name] = tuple(dict.fromkeys((*names, *(adsl or ()))))
+    columns |= {name: None for name in _hidden(study) if name not in columns}
     columns |= {UNCUT + c: columns[c] for c in list(columns) if c in codes()}
     columns |= {c: None for c in sorted(study.left_out) if c not in columns}
     content = schema("adam")
@@ -165,6 +167,16 @@ def _planned(study: Study, headers: Mapping[str, Sequence[str]]) -> dict[str, tu
     if study.ts:
         planned["TS"] = domain_names("TS")
     return planned
+
+
+def _hidden(study: Study) -> tuple[str, ...]:
+    """Datasets of finished SDTM whose columns cannot be known: their names are left open."""
+    if study.finished is None:
+        return ()
+    found, faults = look(study.folder, study.finished)
+    if not found.planned:
+        return codes()
+    return tuple(PurePosixPath(f.raw.file).stem.upper() for f in faults if f.raw)
 
 
 def _made_adam(document: Document) -> tuple[str, ...]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from mappings.built import BuiltDataset
 from sdtm.merged import merged
 
 
@@ -69,3 +71,39 @@ def test_two_records_of_one_subject_in_dm_do_not_stop_the_study(build: Any, bloo
     assert len(made["ADTTE"]) == 2
     assert len(made["ADAE"]) == 4
     assert made["ADRS"]["PARAMCD"].tolist().count("BOR") == 2
+
+
+def finished(name: str, parent: str = "", **columns: list[Any]) -> BuiltDataset:
+    """A dataset as it comes from elsewhere: no module tells what its qualifiers are."""
+    frame = pd.DataFrame(
+        {
+            n: pd.Series(v, dtype="float64" if n.endswith("SEQ") else "str")
+            for n, v in columns.items()
+        }
+    )
+    return BuiltDataset(name, frame, tuple(columns), ("USUBJID",), None, parent)
+
+
+def test_qualifiers_of_others_point_by_number_text_or_subject() -> None:
+    ae = finished(
+        "AE",
+        USUBJID=["1", "1", "2"],
+        AESEQ=[1, 2, 1],
+        AESPID=["E1", "E2", "E1"],
+        AETERM=["a", "b", "c"],
+    )
+    supp = finished(
+        "SUPPAE",
+        "AE",
+        USUBJID=["1", "1", "2", "2", "1", "1"],
+        IDVAR=["AESEQ", "AESPID", "", "AESEQ", "GONE", "AESEQ"],
+        IDVARVAL=["1.0", "E2", "", "9", "x", "2"],
+        QNAM=["Q", "Q", "Q", "R", "R", "AETERM"],
+        QVAL=["by number", "by text", "by subject", "nobody's", "nowhere", "never"],
+    )
+    found = merged([ae, supp])["AE"]
+    assert found["Q"].tolist() == ["by number", "by text", "by subject"]
+    assert found["R"].tolist() == ["", "", ""]
+    # A variable of the parent is never replaced.
+    assert found["AETERM"].tolist() == ["a", "b", "c"]
+    assert {str(found[n].dtype) for n in ("Q", "R")} == {"str"}
