@@ -53,11 +53,7 @@ def respond(
     there is no such lesion), NEWLIND (Y: a new lesion is still there), OVRLRESP, and LACKING, the
     LNKIDs of lesions that had to be measured and were not, by ", ".
     """
-    columns = dict.fromkeys([*_LESION, "ADT", "DIAM", "STATE", assessment])
-    records = _values(lesions, measures[list(columns)], criteria)
-    records["START"] = records["USUBJID"].map(start).astype("float64")
-    records = records[records["START"].notna() & records["ADT"].notna()]
-    per_lesion = _per_lesion(records, assessment)
+    per_lesion = _per_lesion(lesions, measures, start, criteria, assessment)
     before = per_lesion[per_lesion["ADT"] <= per_lesion["START"]]
     after = per_lesion[per_lesion["ADT"] > per_lesion["START"]]
 
@@ -110,10 +106,8 @@ def baseline(
     Arguments as of `respond`. USUBJID, ADT (the last scan of a target lesion on or before the
     start), BURDEN (NaN where a target lesion has no value) and the column `assessment`.
     """
-    columns = dict.fromkeys([*_LESION, "ADT", "DIAM", "STATE", assessment])
-    records = _values(lesions, measures[list(columns)], criteria)
-    records["START"] = records["USUBJID"].map(start).astype("float64")
-    before = _per_lesion(records[records["ADT"] <= records["START"]], assessment)
+    per_lesion = _per_lesion(lesions, measures, start, criteria, assessment)
+    before = per_lesion[per_lesion["ADT"] <= per_lesion["START"]]
     targets = before[before["KIND"] == TARGET].sort_values("ADT", kind="stable")
     last = targets.drop_duplicates("USUBJID", keep="last")[["USUBJID", "ADT", "KEY"]]
     last = last.sort_values("USUBJID", kind="stable").reset_index(drop=True)
@@ -144,9 +138,18 @@ def _values(lesions: pd.DataFrame, measures: pd.DataFrame, criteria: Criteria) -
     return records
 
 
-def _per_lesion(records: pd.DataFrame, assessment: str) -> pd.DataFrame:
+def _per_lesion(
+    lesions: pd.DataFrame,
+    measures: pd.DataFrame,
+    start: pd.Series[float],
+    criteria: Criteria,
+    assessment: str,
+) -> pd.DataFrame:
     """One row per lesion and assessment: fragments added, the assessment's last scan day."""
-    records = records.copy()
+    columns = dict.fromkeys([*_LESION, "ADT", "DIAM", "STATE", assessment])
+    records = _values(lesions, measures[list(columns)], criteria)
+    records["START"] = records["USUBJID"].map(start).astype("float64")
+    records = records[records["START"].notna() & records["ADT"].notna()].copy()
     records["KEY"] = records[assessment]
     scans = records.groupby(["USUBJID", "KEY"])["ADT"]
     records["FIRST"], records["ADT"] = scans.transform("min"), scans.transform("max")
