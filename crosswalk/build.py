@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from adam.datasets import run_adam
+from adam.run import run_adam
 from crosswalk.baseline import Baseline, BaselineRefused, read_baseline
 from crosswalk.core import judge
 from crosswalk.home import write_home

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from adam.datasets import run_adam
+from adam.run import run_adam
 from crosswalk.plan import Plan, make_plan
 from crosswalk.version import version
 from define.describe import describe_adam, describe_sdtm

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from adam.datasets import AdamPlan, plan_adam
+from adam.datasets import AdamPlan
+from adam.plan import plan_adam
 from define.finished import FinishedSdtm, look
 from mappings.export import read_headers
 from mappings.findings import Finding, SpecificationFault

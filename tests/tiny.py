@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from adam.datasets import AdamResult, run_adam
+from adam.datasets import AdamResult
+from adam.run import run_adam
 from crosswalk.plan import Plan, make_plan
 from mappings.built import BuiltDataset
 from mappings.export import read_export

@@ -14,7 +14,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from adam.datasets import plan_adam, run_adam
+from adam.plan import plan_adam
+from adam.run import run_adam
 from mappings.findings import SpecificationFault
 from mappings.frames import is_numeric, text_series
 from mappings.scope import Report

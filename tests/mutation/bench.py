@@ -16,7 +16,9 @@ from unittest import mock
 import pandas as pd
 
 import mappings.compile
-from adam.datasets import AdamPlan, _run, plan_adam, run_adam
+from adam.datasets import AdamPlan
+from adam.plan import plan_adam
+from adam.run import run_adam, run_one
 from define.describe import describe_adam, describe_sdtm
 from mappings.export import read_export, read_headers
 from mappings.findings import SpecificationFault
@@ -191,7 +193,7 @@ class Bench(Named):
             told = changed(self.probed_lines(target), self._probed_analysis(plan, module))
             return Verdict({"probe": told[0]} if told else {})
         report = self._report()
-        built, aside = _run(module, plan, dict(self.data), report)
+        built, aside = run_one(module, plan, dict(self.data), report)
         facts, found = self._analysis_facts(plan, built)
         noticed: dict[str, str] = {}
         wrong = _differing(facts, self.facts, (target,))

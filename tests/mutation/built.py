@@ -13,7 +13,9 @@ import pandas as pd
 
 import sdtm.domains
 from adam.cutoff import UNCUT, cut
-from adam.datasets import AdamModule, AdamPlan, AdamResult, _as_source, _run, plan_adam
+from adam.datasets import AdamModule, AdamPlan, AdamResult
+from adam.plan import plan_adam
+from adam.run import as_source, run_one
 from crosswalk.plan import Plan, make_plan
 from define.describe import describe_adam, describe_sdtm
 from define.model import Metadata
@@ -149,8 +151,8 @@ class Built:
         self.analysis: dict[str, tuple[BuiltDataset, tuple[SetAside, ...], list[str], Facts]] = {}
         for adam in self.adam.modules:
             report = self._report()
-            built_one, aside = _run(adam, self.adam, self.data, report)
-            self.data[built_one.name] = _as_source(built_one)
+            built_one, aside = run_one(adam, self.adam, self.data, report)
+            self.data[built_one.name] = as_source(built_one)
             said, found = self._analysis_facts(self.adam, built_one)
             heard = sorted(finding_line(f) for f in (*report.findings, *found))
             self.analysis[built_one.name] = (built_one, aside, heard, said)
@@ -358,7 +360,7 @@ class Built:
 
     def _probed_analysis(self, plan: AdamPlan, module: AdamModule) -> list[str]:
         report = self._report()
-        built, _ = _run(module, plan, {**self.data, **self.probed_data}, report)
+        built, _ = run_one(module, plan, {**self.data, **self.probed_data}, report)
         facts, found = self._analysis_facts(plan, built)
         return [*lines(facts), *sorted(finding_line(f) for f in (*report.findings, *found))]
 

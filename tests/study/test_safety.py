@@ -156,7 +156,8 @@ def test_one_event_of_each_group_is_flagged_and_none_is_worse_or_earlier(
 ) -> None:
     per, grade, among = WORST[flag]
     groups: dict[tuple[str, ...], list[dict[str, str]]] = {}
-    for event in texts("ADAE").to_dict("records"):
+    for record in texts("ADAE").to_dict("records"):
+        event = {str(name): str(value) for name, value in record.items()}
         if event["TRTEMFL"] == "Y" and (among is None or event[among] == "Y"):
             groups.setdefault((event["USUBJID"], *(event[n] for n in per)), []).append(event)
         else:
