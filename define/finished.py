@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from define.declared import Item, by_define, by_standard, told
 from define.xpt_read import XptUnreadable, read_head, read_transport
 from mappings.built import BuiltDataset
 from mappings.findings import Finding, RawPlace, Severity, SpecificationFault
-from mappings.frames import map_distinct_numbers, text_series
+from mappings.frames import concat, map_distinct_numbers, text_series
 from mappings.load import did_you_mean, spec_fault
 from mappings.raw import FormSettings, RawTable, file_fault
 from mappings.readers.delimited import read_delimited, read_header
@@ -31,6 +31,7 @@ ENDINGS = {"xpt": (".xpt",), "dataset-json": (".json", ".ndjson"), "csv": (".csv
 _NO_DATASETS = (".labels.json", "manifest.json")
 _NAME = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _SUPPLEMENTAL = ("SUPP", "SQ")
+SUPP_KEYS = ("STUDYID", "USUBJID", "RDOMAIN", "IDVAR", "IDVARVAL", "QNAM")
 POINTER = ("USUBJID", "RDOMAIN", "IDVAR", "IDVARVAL", "QNAM", "QVAL")
 
 
@@ -347,6 +348,7 @@ def read_finished(folder: Path, finished: FinishedSdtm) -> tuple[list[BuiltDatas
     faults: list[Finding] = []
     findings = list(finished.findings)
     built: list[BuiltDataset] = []
+    supplements: dict[str, list[pd.DataFrame]] = {}
     for head in finished.heads.values():
         try:
             frame, found = _rows(folder / head.file, head, finished.format, finished.source)
@@ -355,22 +357,22 @@ def read_finished(folder: Path, finished: FinishedSdtm) -> tuple[list[BuiltDatas
             continue
         findings.extend(found)
         frame["_form"] = text_series([head.name] * len(frame), frame.index)
-        whole = BuiltDataset(head.name, frame, head.columns, _keys(head))
         if not head.supplemental:
-            built.append(whole)
+            built.append(BuiltDataset(head.name, frame, head.columns, _keys(head)))
             continue
-        for parent in sorted(set(frame["RDOMAIN"]) & set(finished.planned)):
-            own = frame[frame["RDOMAIN"] == parent].reset_index(drop=True)
-            built.append(replace(whole, name=f"SUPP{parent}", frame=own, parent=parent))
+        for parent in set(frame["RDOMAIN"]) & set(finished.planned):
+            supplements.setdefault(parent, []).append(frame[frame["RDOMAIN"] == parent])
     if faults:
         raise SpecificationFault(faults)
+    for parent, frames in sorted(supplements.items()):
+        whole = concat(frames)
+        names = tuple(n for n in whole.columns if not str(n).startswith("_"))
+        built.append(BuiltDataset(f"SUPP{parent}", whole, names, SUPP_KEYS, None, parent))
     return built, findings
 
 
 def _keys(head: Head) -> tuple[str, ...]:
     """What tells a record from the others: --SEQ where there is one, else the guide's keys."""
-    if head.supplemental:
-        return ("STUDYID", *(n for n in POINTER if n != "QVAL"))
     columns = head.columns
     sequence = f"{head.name[:2]}SEQ"
     if "USUBJID" in columns and (sequence in columns or head.name == "DM"):

@@ -251,6 +251,26 @@ def test_a_pointer_to_nothing_and_a_qualifier_of_no_dataset_are_found(
     assert "there is no dataset CE" in merge[0].message
 
 
+def test_qualifiers_may_stand_in_several_files(start: Callable[..., Path], built: Package) -> None:
+    folder = start("csv")
+    ae, dm = csv_of(folder, "suppae"), csv_of(folder, "suppdm")
+    names = sorted(set(ae["QNAM"]))
+    assert len(names) > 1
+    here = ae["QNAM"] == names[0]
+    ae[here].to_csv(folder / "sdtm/suppae.csv", index=False)
+    pd.concat([ae[~here], dm]).to_csv(folder / "sdtm/suppqual.csv", index=False)
+    (folder / "sdtm/suppdm.csv").unlink()
+    file = folder / "adam/adae.yaml"
+    rules = "".join(f"  X{i}: {{copy: {n}, label: {n}}}\n" for i, n in enumerate(names))
+    text = file.read_text(encoding="utf-8").replace("vars:\n", f"vars:\n{rules}")
+    file.write_text(text, encoding="utf-8")
+    frame = make_package(folder).datasets["ADAE"].frame
+    given = built.datasets["SUPPAE"].frame
+    for i, name in enumerate(names):
+        expected = sorted(given.loc[given["QNAM"] == name, "QVAL"])
+        assert sorted(v for v in frame[f"X{i}"] if v) == expected
+
+
 def test_text_where_a_number_belongs_is_found(start: Callable[..., Path]) -> None:
     folder = start("csv")
     dm = csv_of(folder, "dm")
@@ -363,8 +383,8 @@ FAULTS: dict[str, tuple[str, Edit, list[str]]] = {
         written("sdtm/ae.csv", "USUBJID\nX\n"),
         [
             (
-                "study.yaml:6:16: 'sdtm' holds files of xpt and csv. Say with 'format' which are meant "
-                "(xpt, dataset-json, csv)."
+                "study.yaml:6:16: 'sdtm' holds files of xpt and csv. Say with 'format' which are "
+                "meant (xpt, dataset-json, csv)."
             )
         ],
     ),

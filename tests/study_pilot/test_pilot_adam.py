@@ -127,8 +127,15 @@ def test_laboratory_dates_can_only_make_the_last_known_alive_date_later(publishe
     here, there = ours(published, "ADSL"), theirs("ADSL")
     differ = here["LSTALVDT"] != there["LSTALVDT"]
     assert (here["LSTALVDT"][differ] < there["LSTALVDT"][differ]).all()
-    # By whom: all had treatment, so they gave samples.
-    assert (here["SAFFL"][differ] == "Y").all()
+    # Which they are: those whose published date is in none of the datasets at hand.
+    events, exposure = theirs("AE", "sdtm"), theirs("EX", "sdtm")
+    known = {
+        *zip(events["USUBJID"], events["AESTDTC"], strict=True),
+        *zip(events["USUBJID"], events["AEENDTC"], strict=True),
+        *zip(exposure["USUBJID"], exposure["EXENDTC"], strict=True),
+    }
+    pairs = zip(there["USUBJID"], there["LSTALVDT"], strict=True)
+    assert differ.tolist() == [bool(day) and (who, day) not in known for who, day in pairs]
 
 
 def test_region_na_is_north_america(published: Path) -> None:
