@@ -283,7 +283,7 @@ def ct_diff_command(
 
 @app.command(name="init")
 def init_command(
-    raw: Annotated[Path, typer.Argument(help="Folder of the raw export.")],
+    raw: Annotated[Path, typer.Argument(help="Folder of the raw export, or of finished SDTM.")],
     study: Annotated[Path, typer.Argument(help="New folder for the study.")],
     json: Json = False,
     debug: Debug = False,
