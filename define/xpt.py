@@ -1,7 +1,8 @@
-"""The door to SAS transport files, version 5: what the frame holds is written, or refused.
+"""The door to SAS transport files: what the frame holds is written as it is, or refused.
 
 Nothing is ever cut, rounded or replaced to make it fit. The layout is SAS technical note
-TS-140's; the time stamp is given, so the same frame makes the same bytes.
+TS-140's; the time stamp is given, so the same frame makes the same bytes. Version 5 is what
+agencies take; version 8 has longer names, labels and text.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from define.xport.columns import Column, XptRefusal, check_columns, codec_name
 from define.xport.header import header, padding
 from define.xport.numbers import NumberCells
 from define.xport.text import TextCells
+from define.xport.version import V5, VERSIONS
 
 __all__ = ["Column", "XptRefusal", "write_dataset", "write_xpt"]
 
@@ -39,8 +41,9 @@ def write_xpt(
     created: datetime,
     encoding: str = "ascii",
     special: Special | None = None,
+    version: int = 5,
 ) -> None:
-    """Write `frame` to `path` as the dataset `name` of a version 5 transport file.
+    """Write `frame` to `path` as the dataset `name` of a transport file, `version` 5 or 8.
 
     The file holds `columns` in their order. Columns of the frame that begin with ``_`` and
     are not described (lineage) are left out; any other column not described is refused.
@@ -49,19 +52,23 @@ def write_xpt(
     row (``A`` to ``Z``, ``_``, empty where there is none); a number may not stand there too.
     `created` is written as the clock time it shows.
 
-    Raises XptRefusal for whatever version 5 cannot hold as it is. Memory beyond the frame is
+    Raises XptRefusal for whatever the version cannot hold as it is. Memory beyond the frame is
     bounded by a block of rows. `path` is removed again when writing fails half way; to replace
     a file in one step is the caller's matter.
     """
     path = Path(path)
+    if version not in VERSIONS:
+        raise XptRefusal(name, "", 0, f"there is no version {version}; there are 5 and 8")
+    limits = VERSIONS[version]
     try:
         encoding = codec_name(encoding)
     except ValueError as error:
         raise XptRefusal(name, "", 0, str(error)) from error
-    check_columns(name, columns, encoding)
-    head = header(name, label, columns, created, encoding)
+    check_columns(name, columns, encoding, limits)
+    head = header(name, label, columns, created, encoding, len(frame), limits)
     cells = _cells(frame, columns, name, encoding, special or {})
-    _refuse_blank_end(name, cells, len(frame))
+    if limits is V5:
+        _refuse_blank_end(name, cells, len(frame))
     file = path.open("wb")
     try:
         with file:
@@ -81,6 +88,7 @@ def write_dataset(
     *,
     encoding: str = "ascii",
     special: Special | None = None,
+    version: int = 5,
 ) -> None:
     """Write `frame` as `dataset` says: variables in their `order`, labels, lengths, formats.
 
@@ -103,6 +111,7 @@ def write_dataset(
         created=created,
         encoding=encoding,
         special=special,
+        version=version,
     )
 
 
@@ -133,7 +142,10 @@ def _cells(
 
 
 def _refuse_blank_end(name: str, cells: Sequence[Cells], rows: int) -> None:
-    """A last row of blanks looks like the padding of the last record, and readers drop it."""
+    """A last row of blanks looks like the padding of the last record, and readers drop it.
+
+    Version 8 says how many rows there are.
+    """
     if not rows or any(isinstance(c, NumberCells) for c in cells):
         return
     if all(not c.block(rows - 1, rows).tobytes().strip(b" ") for c in cells):

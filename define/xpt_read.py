@@ -1,11 +1,12 @@
-"""SAS transport files, version 5, read block by block: one dataset a file, nothing guessed.
+"""SAS transport files, versions 5 and 8, read block by block: one dataset a file, nothing guessed.
 
-A file that is not what it says (cut short, another version, another encoding) is refused.
+A file that is not what it says (cut short, another format, another encoding) is refused.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import struct
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,29 +18,27 @@ import pyarrow.compute as pc
 
 from define.xport.columns import Column, codec_name
 from define.xport.header import (
-    DESCRIPTOR,
-    LIBRARY,
-    MEMBER,
+    LONG_LABEL,
+    MEMBER_NUMBERS,
     NAMESTR,
-    OBSERVATIONS,
-    RECORD,
-    VARIABLES,
     padding,
 )
 from define.xport.ibm import from_ibm
+from define.xport.version import MAX_LABEL, RECORD, V5, V8, Version, head_record
 
 __all__ = ["Transport", "XptUnreadable", "read_head", "read_transport", "read_xpt"]
 
 _BLOCK_BYTES = 1 << 22
 _BLOCK_ROWS = (64, 1 << 16)
 _NAMES_AT = 8 * RECORD
+_LONG_FORMAT = struct.Struct(">HHHHH")
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Chunks: TypeAlias = list[pa.Array]
 
 
 class XptUnreadable(ValueError):
-    """The file is not a whole version 5 transport file of one dataset in this encoding."""
+    """The file is not a whole transport file of one dataset in this encoding."""
 
     def __init__(self, file: str, reason: str) -> None:
         super().__init__(file, reason)
@@ -55,7 +54,7 @@ class Transport:
     """What a transport file holds; `special` is as `define.xpt.write_xpt` takes it.
 
     Text is dtype ``str`` without trailing blanks, missing text is empty; numbers are float64
-    with NaN for every kind of missing. `created` is the stamp's 16 characters.
+    with NaN for every kind of missing. `created` is the stamp's 16 characters, `version` 5 or 8.
     """
 
     frame: pd.DataFrame
@@ -64,6 +63,7 @@ class Transport:
     label: str
     created: str
     special: dict[str, pd.Series]
+    version: int = 5
 
 
 def read_xpt(
@@ -77,8 +77,8 @@ def read_xpt(
 def read_transport(path: str | Path, encoding: str = "utf-8") -> Transport:
     """The one dataset of the transport file at `path`, text decoded from `encoding`.
 
-    A last row of blanks cannot be told from the padding of the last record and is left out
-    as SAS does. Raises XptUnreadable.
+    Where the file does not say how many rows it has (version 5), a last row of blanks cannot be
+    told from the padding of the last record and is left out as SAS does. Raises XptUnreadable.
     """
     path = Path(path)
     try:
@@ -107,23 +107,39 @@ class _Reader:
         if size < 9 * RECORD:
             raise ValueError("it is no transport file, or cut short")
         self._data: Bytes = np.memmap(path, dtype=np.uint8, mode="r")
-        self._check_head()
+        self._version = self._check_head()
         if size % RECORD:
             raise ValueError(f"it is cut short: {size} bytes are not whole records of {RECORD}")
-        self._count = int(self._slice(7 * RECORD + 54, 4))
+        self._count = int(self._slice(7 * RECORD + 52, 6))
         names = self._count * NAMESTR.size
-        self._body = _NAMES_AT + names + len(padding(names)) + RECORD
-        if self._slice(self._body - RECORD, 48) != OBSERVATIONS[:48]:
+        at = _NAMES_AT + names + len(padding(names))
+        if at >= size:
+            raise ValueError("it is cut short: the header of the observations is missing")
+        described = [self._describe(_NAMES_AT + i * NAMESTR.size) for i in range(self._count)]
+        labels: dict[int, dict[str, str]] = {}
+        if self._version is V8:
+            labels, at = self._long_labels(at)
+        observations = self._slice(at, RECORD)
+        if observations[:48] != head_record(self._version.observations)[:48]:
             raise ValueError("the header of the observations is missing")
+        self._body = at + RECORD
+        self._told = _told_rows(observations[48:63]) if self._version is V8 else None
+        numbers = {number for number, _, _ in described}
+        if not set(labels) <= numbers:
+            raise ValueError("a long label is of a variable that is not there")
         self._fields: list[tuple[Column, int]] = [
-            self._describe(_NAMES_AT + i * NAMESTR.size) for i in range(self._count)
+            (replace(column, **labels.get(number, {})), position)
+            for number, column, position in described
         ]
         if len({c.name for c, _ in self._fields}) < self._count:
             raise ValueError("two variables have the same name")
 
     def head(self) -> tuple[tuple[Column, ...], str, str]:
         columns = tuple(column for column, _ in self._fields)
-        return columns, self._word(5 * RECORD + 8, 8), self._word(6 * RECORD + 32, 40)
+        return columns, self._name(), self._word(6 * RECORD + 32, 40)
+
+    def _name(self) -> str:
+        return self._word(5 * RECORD + 8, self._version.name_limit)
 
     def read(self) -> Transport:
         columns = tuple(column for column, _ in self._fields)
@@ -152,42 +168,76 @@ class _Reader:
         return Transport(
             frame=pd.DataFrame(held, index=pd.RangeIndex(rows)),
             columns=columns,
-            name=self._word(5 * RECORD + 8, 8),
+            name=self._name(),
             label=self._word(6 * RECORD + 32, 40),
             created=self._word(RECORD + 64, 16),
             special={name: s for name, c in codes.items() if (s := _special(c)) is not None},
+            version=self._version.number,
         )
 
-    def _check_head(self) -> None:
-        first = self._slice(0, 48)
-        if first[20:28].rstrip() == b"LIBV8":
-            raise ValueError("it is a version 8 transport file; version 5 is read")
-        expected = {0: LIBRARY, 3: MEMBER, 4: DESCRIPTOR, 7: VARIABLES}
-        for record, text in expected.items():
-            if self._slice(record * RECORD, 48) != text[:48]:
-                raise ValueError("it is no version 5 transport file")
-        if self._slice(3 * RECORD, 78) != MEMBER[:78]:
+    def _check_head(self) -> Version:
+        version = V8 if self._slice(20, 8).rstrip() == V8.library else V5
+        words = (version.library, version.member, version.descriptor, version.variables)
+        for place, word in zip((0, 3, 4, 7), words, strict=True):
+            if self._slice(place * RECORD, 48) != head_record(word)[:48]:
+                raise ValueError("it is no transport file of version 5 or 8")
+        if self._slice(3 * RECORD + 48, 30) != MEMBER_NUMBERS:
             raise ValueError("its variables are not described in 140 bytes each")
+        return version
 
-    def _describe(self, at: int) -> tuple[Column, int]:
-        kind, _, length, _, name, label, format, width, decimals, *_, position = NAMESTR.unpack(
-            self._slice(at, NAMESTR.size)
-        )
+    def _describe(self, at: int) -> tuple[int, Column, int]:
+        """Its number, what it is, and where it begins in a row."""
+        fields = NAMESTR.unpack(self._slice(at, NAMESTR.size))
+        kind, _, length, number, short, label, format, width, decimals = fields[:9]
+        position, name, whole = fields[-3:]
         numeric = kind == 1
-        word = _decoded(name, "ascii")
+        word = _decoded(name if self._version is V8 else short, "ascii")
         if not word or kind not in {1, 2} or not (2 <= length <= 8 or not numeric) or length < 1:
             raise ValueError(f"variable {word!r} is described as nothing that is known")
-        sas = _decoded(format, "ascii")
-        if sas or width:
-            sas += (str(width) if width else "") + "." + (str(decimals) if decimals else "")
-        return Column(word, _decoded(label, self._encoding), numeric, length, sas), position
+        said = _format(_decoded(format, "ascii"), width, decimals)
+        # The beginning of a longer label may be cut inside a character.
+        faults = "ignore" if self._version is V8 and whole > MAX_LABEL else "strict"
+        told = label.rstrip(b" \0").decode(self._encoding, faults)
+        return number, Column(word, told, numeric, length, said), position
+
+    def _long_labels(self, at: int) -> tuple[dict[int, dict[str, str]], int]:
+        """Labels and formats by the number of their variable, and where the next part begins."""
+        found: dict[int, dict[str, str]] = {}
+        head = self._slice(at, RECORD)
+        if head[:48] == head_record(b"LABELV8")[:48]:
+            sizes = LONG_LABEL
+        elif head[:48] == head_record(b"LABELV9")[:48]:
+            sizes = _LONG_FORMAT
+        else:
+            return found, at
+        at = start = at + RECORD
+        for _ in range(int(head[48:])):
+            told = self._slice(at, sizes.size)
+            if len(told) < sizes.size:
+                raise ValueError("it is cut short inside its labels")
+            number, name, *lengths = sizes.unpack(told)
+            at += sizes.size + name
+            words = []
+            for length in lengths:
+                words.append(self._word(at, length))
+                at += length
+            found[number] = {"label": words[-1]}
+            if sizes is _LONG_FORMAT and words[0]:
+                found[number]["format"] = words[0] if words[0].endswith(".") else f"{words[0]}."
+        return found, at + len(padding(at - start))
 
     def _rows(self, width: int) -> int:
         body = self._data[self._body :]
         records = body.reshape(-1, RECORD)
-        for place in np.flatnonzero(records[:, 0] == MEMBER[0]):
-            if records[place, :48].tobytes() == MEMBER[:48]:
+        member = head_record(self._version.member)[:48]
+        for place in np.flatnonzero(records[:, 0] == member[0]):
+            if records[place, :48].tobytes() == member:
                 raise ValueError("it holds more than one dataset")
+        if self._told is not None:
+            size = self._told * width
+            if len(body) != size + len(padding(size)):
+                raise ValueError(f"it is cut short, or does not hold the {self._told} rows it says")
+            return self._told
         rows = len(body) // width if width else 0
         rest = body[rows * width :]
         if len(rest) >= RECORD or (rest != ord(" ")).any():
@@ -223,6 +273,17 @@ class _Reader:
 
     def _word(self, at: int, size: int) -> str:
         return _decoded(self._slice(at, size), self._encoding)
+
+
+def _told_rows(text: bytes) -> int | None:
+    """The number of rows that the header tells; None where the writer left it at zeros."""
+    return None if text == b"0" * len(text) else int(text)
+
+
+def _format(name: str, width: int, decimals: int) -> str:
+    if not name and not width:
+        return ""
+    return f"{name}{width or ''}.{decimals or ''}"
 
 
 def _decoded(data: bytes, encoding: str) -> str:

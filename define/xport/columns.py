@@ -1,4 +1,4 @@
-"""What is said of a transport file's columns, and what version 5 refuses to hold."""
+"""What is said of a transport file's columns, and what its version refuses to hold."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-MAX_NAME = 8
-MAX_LABEL = 40
-MAX_TEXT = 200
-MAX_COLUMNS = 9999
+from define.xport.version import V5, Version
+
+MAX_FORMAT = 8
 NUMBER_BYTES = 8
 
-_NAME = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
 _FORMAT = re.compile(r"(\$?(?:[A-Z_](?:[A-Z0-9_]*[A-Z_])?)?)([0-9]{0,5})(?:\.([0-9]{0,2}))?")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
@@ -22,8 +20,8 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 class Column:
     """One column of a transport file.
 
-    `length` is in bytes of the file's encoding: 1 to 200 for text, 8 for numbers. `format` is
-    a SAS format such as ``DATE9.``, ``8.2`` or ``$20.``, or empty.
+    `length` is in bytes of the file's encoding: 1 to 200 for text (32767 in version 8), 8 for
+    numbers. `format` is a SAS format such as ``DATE9.``, ``8.2`` or ``$20.``, or empty.
     """
 
     name: str
@@ -34,7 +32,7 @@ class Column:
 
 
 class XptRefusal(ValueError):
-    """The data cannot be held by a version 5 transport file without being changed.
+    """The data cannot be held by a transport file of this version without being changed.
 
     `variable` is empty when the fault is the dataset's; `row` counts the frame's rows from 1
     and is 0 when the fault is not one row's.
@@ -68,8 +66,8 @@ def parse_format(text: str) -> Format:
     if match is None or text in {".", "$"}:
         raise ValueError(f"format {text!r} is not a SAS format such as DATE9. or $20.")
     name, width, decimals = match[1], int(match[2] or 0), int(match[3] or 0)
-    if len(name) > MAX_NAME:
-        raise ValueError(f"format {text!r} has a name over {MAX_NAME} bytes")
+    if len(name) > MAX_FORMAT:
+        raise ValueError(f"format {text!r} has a name over {MAX_FORMAT} bytes")
     if width > 32767 or (decimals and decimals >= width):
         raise ValueError(f"format {text!r} has an impossible width")
     return Format(name, width, decimals)
@@ -101,36 +99,40 @@ def header_text(text: str, limit: int, encoding: str) -> bytes:
     return data.ljust(limit)
 
 
-def check_name(name: str) -> None:
-    """ValueError unless `name` is a version 5 name: capitals, digits and underscore, 8 at most."""
-    if not _NAME.fullmatch(name):
+def check_name(name: str, version: Version = V5) -> None:
+    """ValueError unless `name` is one: letters, digits, underscore; in version 5 capitals only."""
+    if not version.name_pattern.fullmatch(name):
         raise ValueError(
-            f"the name {name!r} is not a SAS name of capitals, digits and underscore"
+            f"the name {name!r} is not a SAS name of {version.letters}, digits and underscore"
             " that starts with no digit"
         )
-    if len(name) > MAX_NAME:
-        raise ValueError(f"the name {name!r} is {len(name)} bytes, over {MAX_NAME}")
+    if len(name) > version.name_limit:
+        raise ValueError(f"the name {name!r} is {len(name)} bytes, over {version.name_limit}")
 
 
-def check_columns(dataset: str, columns: Sequence[Column], encoding: str) -> None:
-    """XptRefusal for the first column that version 5 cannot describe."""
-    if len(columns) > MAX_COLUMNS:
-        raise XptRefusal(dataset, "", 0, f"{len(columns)} variables, over {MAX_COLUMNS}")
+def check_columns(
+    dataset: str, columns: Sequence[Column], encoding: str, version: Version = V5
+) -> None:
+    """XptRefusal for the first column that the version cannot describe."""
+    if len(columns) > version.column_limit:
+        message = f"{len(columns)} variables, over {version.column_limit}"
+        raise XptRefusal(dataset, "", 0, message)
     seen: set[str] = set()
     for column in columns:
         try:
-            _check_column(column, encoding)
-            if column.name in seen:
+            _check_column(column, encoding, version)
+            # SAS does not tell names apart by their case.
+            if column.name.upper() in seen:
                 raise ValueError("the name is used twice")
         except ValueError as error:
             raise XptRefusal(dataset, column.name, 0, str(error)) from error
-        seen.add(column.name)
+        seen.add(column.name.upper())
 
 
-def _check_column(column: Column, encoding: str) -> None:
-    check_name(column.name)
+def _check_column(column: Column, encoding: str, version: Version) -> None:
+    check_name(column.name, version)
     try:
-        header_text(column.label, MAX_LABEL, encoding)
+        header_text(column.label, version.label_limit, encoding)
     except ValueError as error:
         raise ValueError(f"label: {error}") from error
     format = parse_format(column.format)
@@ -139,5 +141,5 @@ def _check_column(column: Column, encoding: str) -> None:
         raise ValueError(f"format {column.format!r} does not fit {kind}")
     if column.numeric and column.length != NUMBER_BYTES:
         raise ValueError(f"length {column.length} of a number is not {NUMBER_BYTES}")
-    if not 1 <= column.length <= MAX_TEXT:
-        raise ValueError(f"length {column.length} is not between 1 and {MAX_TEXT}")
+    if not 1 <= column.length <= version.text_limit:
+        raise ValueError(f"length {column.length} is not between 1 and {version.text_limit}")

@@ -190,8 +190,8 @@ def test_cut_anywhere_is_noticed(path: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("at", "new", "reason"),
     [
-        (20, b"LIBV8   ", "version 8"),
-        (0, b"PK\x03\x04", "no version 5"),
+        (20, b"LIBV8   ", "version 5 or 8"),
+        (0, b"PK\x03\x04", "no transport file"),
         (3 * 80 + 74, b"0136", "140 bytes"),
         (7 * 80 + 54, b"0003", "observations is missing"),
         (7 * 80 + 54, b"00x4", "invalid literal"),
