@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -72,7 +73,8 @@ def tell(
     each = [_origin(dataset, variable, b, r, forms, homes or {}, adam=adam) for b, r in pairs]
     origins = list(dict.fromkeys(each))
     parts = [pair for pair, o in zip(pairs, each, strict=True) if o.type == "Derived"]
-    text = _sentences(variable, parts) if parts else ""
+    # A variable of the dataset itself is told by its name alone.
+    text = re.sub(rf"\b{dataset}\.(?=[A-Z])", "", _sentences(variable, parts)) if parts else ""
     comments = list(dict.fromkeys(r.comment for _, r in pairs if r.comment))
     comment = Comment(f"{dataset}.{variable}", " ".join(comments)) if comments else None
     return Told(tuple(origins), method(dataset, variable, text) if text else None, comment)
@@ -133,10 +135,16 @@ def _default(rule: Rule, *, raw: bool, adam: bool) -> str:
     if adam:
         if rule.kind == "copy" and not rule.when.clauses:
             return "Predecessor"
-        return "Assigned" if kind == "Assigned" and not rule.when.clauses else "Derived"
+        return "Assigned" if kind == "Assigned" and not _decided(rule) else "Derived"
     if kind == "Collected" and not raw and rule.kind != "lookup":
         return "Derived"
     return kind
+
+
+def _decided(rule: Rule) -> bool:
+    """Whether a condition decides the value, in the rule or in one of those that it tries."""
+    tried: Sequence[Rule] = getattr(rule.verb, "rules", ())
+    return bool(rule.when.clauses) or any(_decided(r) for r in tried)
 
 
 def _collector(source: object, rule: Rule, forms: Mapping[str, FormSettings]) -> str:

@@ -29,6 +29,7 @@ class AdamDate:
     that of the time (S, M or H). `highest` is the highest part that may be imputed.
     """
 
+    variable: str
     column: str
     part: str
     impute: str
@@ -59,6 +60,7 @@ class AdamDate:
             for key in ("notbefore", "notafter", "after")
         }
         return cls(
+            variable_of(names),
             names.column(given, "date"),
             part,
             str(data.get("impute", "")),
@@ -152,7 +154,7 @@ class AdamDate:
     @property
     def beside(self) -> dict[str, str]:
         """How the imputation flags are made."""
-        own = f"The highest part that was imputed in {short(self.column)}"
+        own = f"The highest part that was imputed in {self.variable}"
         texts = {}
         if self.dtf:
             texts[self.dtf] = f"{own}: D day, M month, Y year"
