@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -12,7 +16,28 @@ import pytest
 from crosswalk.build import Package
 from define.model import Variable
 
+INDEPENDENT = Path(__file__).parents[1] / "independent"
 Texts = Callable[[str], pd.DataFrame]
+
+
+@pytest.fixture(scope="session")
+def independent() -> Callable[[str], ModuleType]:
+    """A module of `tests/independent`, by name: tests are no package that could be imported."""
+
+    def module(name: str) -> ModuleType:
+        full = f"independent_{name}"
+        if full not in sys.modules:
+            place = INDEPENDENT / f"{name}.py"
+            spec = importlib.util.spec_from_file_location(full, place)
+            assert spec is not None
+            assert spec.loader is not None
+            made = importlib.util.module_from_spec(spec)
+            # Its dataclasses look their module up by name.
+            sys.modules[full] = made
+            spec.loader.exec_module(made)
+        return sys.modules[full]
+
+    return module
 
 
 @pytest.fixture(scope="session")
