@@ -345,11 +345,11 @@ def answer(built: Mapping[str, pd.DataFrame], subject: str, what: str) -> Any:
         if what.endswith("with"):
             return row["EVNTDESC"]
         return row["CNSDTDSC"] if what.endswith("because") else (row["AVAL"], row["CNSR"])
-    [row] = adrs[adrs["PARAMCD"] == code].to_dict("records")
+    [found] = adrs[adrs["PARAMCD"] == code].to_dict("records")
     if code in ("BOR", "CBOR"):
-        return row["AVALC"]
-    assert (row["AVALC"] == "Y") == (not np.isnan(row["ADT"]))
-    return None if row["AVALC"] == "N" else row["ADT"] - SAS_DAY_1 + 1
+        return found["AVALC"]
+    assert (found["AVALC"] == "Y") == (not np.isnan(found["ADT"]))
+    return None if found["AVALC"] == "N" else found["ADT"] - SAS_DAY_1 + 1
 
 
 @pytest.mark.parametrize("subject", HISTORIES)

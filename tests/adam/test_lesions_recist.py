@@ -234,7 +234,7 @@ scans = st.dictionaries(
     st.integers(1, 400),
     st.dictionaries(
         st.sampled_from(["T1", "T2", "K1", "N1", "M1", "U1"]),
-        st.floats(0, 90).map(lambda x: round(x)) | st.sampled_from(sorted(STATES)),
+        st.integers(0, 90).map(float) | st.sampled_from(sorted(STATES)),
         max_size=6,
     ),
     max_size=6,

@@ -99,7 +99,7 @@ def sdtm() -> dict[str, pd.DataFrame]:
         (n, 1, "TUMIDENT", "NON-TARGET" if s == "8" else "TARGET", "INVESTIGATOR", day(-7))
         for s, n in names.items()
     ]
-    tables = {
+    tables: dict[str, tuple[list[Any], list[str]]] = {
         "DM": (dm, ["USUBJID", "AGE", "RFXSTDTC", "DTHDTC"]),
         "RS": (rs, ["USUBJID", "RSSEQ", "RSTESTCD", "RSSTRESC", "RSEVAL", "RSDTC"]),
         "CM": (cm, ["USUBJID", "CMSEQ", "CMSTDTC"]),
