@@ -440,7 +440,7 @@ FAULTS: dict[str, tuple[str, Edit, list[str]]] = {
         replaced("sdtm/ae.csv", "fever", '"fever'),
         ["sdtm/ae.csv, row 5: the quoting"],
     ),
-    "no xpt": ("xpt", written("sdtm/ae.xpt", "x" * 800), ["sdtm/ae.xpt: it is no version 5"]),
+    "no xpt": ("xpt", written("sdtm/ae.xpt", "x" * 800), ["sdtm/ae.xpt: it is no transport file"]),
     "another name": (
         "xpt",
         renamed("sdtm/ae.xpt", "sdtm/ce.xpt"),
