@@ -212,11 +212,11 @@ def misspelt_variable(study: Copy) -> list[str]:
 
 @case
 def misspelt_adam_variable(study: Copy) -> list[str]:
-    study.edit("adam/adae.yaml", "ATOXGRN:", "ATOXGRNN:")
-    place = study.at("adam/adae.yaml", "ATOXGRNN:")
+    study.edit("adam/adae.yaml", "ADURU:", "ADURUN:")
+    place = study.at("adam/adae.yaml", "ADURUN:")
     return [
         (
-            f"{place}: there is no variable 'ATOXGRNN' in ADAE. Did you mean 'ATOXGRN'? "
+            f"{place}: there is no variable 'ADURUN' in ADAE. Did you mean 'ADURU'? "
             "A variable of your own needs a 'label'."
         )
     ]
@@ -583,17 +583,14 @@ def five_faults_in_three_files(study: Copy) -> list[str]:
     study.edit("sdtm/ae.yaml", "{copy: AETERM_EN}", "{copy: AETERM_ENG}")
     study.edit("sdtm/ae.yaml", "AESER:", "AESSER:")
     study.edit("sdtm/ex.yaml", "{copy: LOTNO}", "{coppy: LOTNO}")
-    study.edit("adam/adae.yaml", "ATOXGRN:", "ATOXGRNN:")
-    study.edit("adam/adae.yaml", "since: RFXSTDTC, before", "since: RFXTDTC, before")
+    study.edit("adam/adae.yaml", "ADURU:", "ADURUN:")
+    study.edit("adam/adae.yaml", "NACTDT}", "NACTDT, until: TRTEDT, days: -1}")
     return [
         (
-            f"{study.at('adam/adae.yaml', 'ATOXGRNN:')}: there is no variable 'ATOXGRNN' in ADAE. "
-            "Did you mean 'ATOXGRN'? A variable of your own needs a 'label'."
+            f"{study.at('adam/adae.yaml', 'ADURUN:')}: there is no variable 'ADURUN' in ADAE. "
+            "Did you mean 'ADURU'? A variable of your own needs a 'label'."
         ),
-        (
-            f"{study.at('adam/adae.yaml', 'RFXTDTC')}: there is no variable 'RFXTDTC' in AE. "
-            "Did you mean 'RFXSTDTC'?"
-        ),
+        (f"{study.at('adam/adae.yaml', '-1}')}: 'days' is at least 0"),
         (
             f"{study.at('sdtm/ae.yaml', 'AETERM_ENG')}: there is no column 'AETERM_ENG' in ae. "
             "Did you mean 'AETERM_EN'?"
