@@ -153,7 +153,7 @@ class Definitions:
                 "when": condition,
                 "by": {"propertyNames": name},
                 "first": {"items": rule},
-                **dict.fromkeys(_LISTED, {"items": name}),
+                **{key: {"items": name} for key in _LISTED},
                 "calc": {"items": {"anyOf": [name, *_OPERAND["anyOf"]]}},
                 "order": {"if": {"type": "array"}, "then": {"items": down}},
             },
