@@ -95,6 +95,26 @@ def test_parameter(
     assert compare.differences(compare.table(adpp, ["USUBJID"], "ADT"), days) == []
 
 
+def test_every_record_names_its_source(texts: Texts) -> None:
+    """SRCSEQ leads to the record of PC, and from ADPP to that of ADPC, it was made from."""
+    adpc = texts("ADPC")
+    found = adpc.merge(
+        texts("PC"), left_on=["USUBJID", "SRCSEQ"], right_on=["USUBJID", "PCSEQ"], validate="1:1"
+    )
+    assert len(found) == RECORDS
+    assert (found["PARAMCD"] == found["PCTESTCD"]).all()
+    assert (found["ADTM"].str[:16] == found["PCDTC"]).all()
+    adpp = texts("ADPP")
+    adpp = adpp[adpp["PARAMCD"].isin(["CMAX", "TMAX", "TLST"])]
+    traced = adpp.merge(adpc, left_on=["USUBJID", "SRCSEQ"], right_on=["USUBJID", "ASEQ"])
+    assert len(traced) == 3 * TREATED
+    assert set(adpp["SRCDOM"]) == {"ADPC"}
+    for variable in ("AVAL", "AFRLT"):
+        of = traced[traced["SRCVAR_x"] == variable]
+        assert len(of)
+        assert (of["AVAL_x"] == of["AFRLT" if variable == "AFRLT" else "AVAL_y"]).all()
+
+
 def test_no_other_parameter(texts: Texts) -> None:
     assert set(texts("ADPP")["PARAMCD"]) == {"CMAX", "TMAX", "AUCINT", "TLST"}
 

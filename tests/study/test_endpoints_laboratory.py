@@ -14,6 +14,7 @@ Texts = Callable[[str], pd.DataFrame]
 KEYS = ["USUBJID", "PARAMCD", "AVISIT", "MOMENT"]
 NTH = [*KEYS, "NTH"]  # two samples of one minute are told apart by their values, lowest first
 RECORDS = 6493
+TREATED = 40
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +93,26 @@ def test_variable(
     assert len(expected) == RECORDS
     assert len({str(value) for value in expected.values()}) > 1
     assert compare.differences(compare.table(built, NTH, variable), expected) == []
+
+
+def test_baseline_of_cea_in_adsl(texts: Texts, values: list[Any], compare: Any) -> None:
+    adsl = texts("ADSL")
+    expected: dict[tuple[str, ...], object] = dict.fromkeys((u,) for u in adsl["USUBJID"])
+    expected |= {(x.usubjid,): x.value for x in values if x.baseline and x.code == "CEA"}
+    assert sum(value is not None for value in expected.values()) == TREATED
+    assert compare.differences(compare.table(adsl, ["USUBJID"], "BCEA"), expected) == []
+
+
+def test_every_record_names_its_source(texts: Texts) -> None:
+    """SRCSEQ leads to the record of LB of the same person, test and time."""
+    adlb, lb = texts("ADLB"), texts("LB")
+    assert set(adlb["SRCDOM"]) == {"LB"}
+    assert set(adlb["SRCVAR"]) == {"LBSTRESN"}
+    found = adlb.merge(
+        lb, left_on=["USUBJID", "SRCSEQ"], right_on=["USUBJID", "LBSEQ"], validate="1:1"
+    )
+    assert len(found) == RECORDS
+    assert (found["PARAMCD"] == found["LBTESTCD"]).all()
+    times = found["ADTM"].str[:16].where(found["ADTM"] != "", found["ADT"])
+    assert (times == found["LBDTC"]).all()
+    assert (found["AVAL"] == found["LBSTRESN"]).all()
