@@ -23,6 +23,7 @@ from crosswalk.plan import make_plan
 from crosswalk.publish import CannotPublish
 from crosswalk.schema import write_schemas
 from crosswalk.version import version
+from define.dataset_json_write import JsonRefusal
 from define.xpt import XptRefusal
 from mappings.findings import Finding, Severity, SpecificationFault
 from mappings.verbs.call import CallFault
@@ -39,6 +40,7 @@ REFUSALS: dict[type[BaseException], str] = {
     CallFault: "call.failed",
     XptRefusal: "xpt.refused",
     TerminologyError: "terminology.file",
+    JsonRefusal: "json.refused",
     MemoryError: "memory.full",
 }
 EXAMPLES = ("cea_cart",)

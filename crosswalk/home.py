@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from define.dataset_json_write import ENDINGS, write_dataset_json
 from define.describe import creation_time
 from define.html import to_html
 from define.model import Metadata
@@ -26,7 +27,8 @@ def write_home(
 ) -> None:
     """Write the datasets that `metadata` describes and have records, and the document `xml`.
 
-    Raises XptRefusal as the last guard, and OSError.
+    The formats that the study names in `outputs` stand beside each XPT. Raises XptRefusal and
+    JsonRefusal as the last guards, and OSError.
     """
     home.mkdir(parents=True, exist_ok=True)
     (home / "define.xml").write_bytes(xml)
@@ -39,3 +41,6 @@ def write_home(
         if dataset.records:
             path = home / dataset.file
             write_dataset(path, frames[dataset.name], dataset, stamp, encoding=study.encoding)
+            for output in study.outputs:
+                other = path.with_suffix(ENDINGS[output])
+                write_dataset_json(other, frames[dataset.name], dataset, metadata)

@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
+from jsonschema import Draft7Validator
 
 from mappings.frames import blank_number, blank_text, text_series
 from mappings.text import number
@@ -145,6 +148,13 @@ def _no_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is no number of JSON")
 
 
+@cache
+def _schema() -> Draft7Validator:
+    """What the standard says of everything but the rows."""
+    text = resources.files("define").joinpath("schemas", "dataset-json-1.1.json").read_text("utf-8")
+    return Draft7Validator(json.loads(text))
+
+
 def _head(path: Path, about: dict[str, Any]) -> DatasetJson:
     version = str(about.get("datasetJSONVersion", ""))
     listed = about.get("columns")
@@ -174,6 +184,13 @@ def _head(path: Path, about: dict[str, Any]) -> DatasetJson:
     names = [c.name for c in columns]
     if len(set(names)) < len(names):
         raise JsonUnreadable(path.name, "two columns have the same name")
+    faults = sorted(_schema().iter_errors(about), key=lambda e: [str(p) for p in e.absolute_path])
+    if faults:
+        first = faults[0]
+        where = "/".join(str(p) for p in first.absolute_path)
+        more = f" (and {len(faults) - 1} faults more)" if len(faults) > 1 else ""
+        reason = f"{where}: {first.message}" if where else first.message
+        raise JsonUnreadable(path.name, f"it is no Dataset-JSON 1.1: {reason}{more}")
     none = pd.RangeIndex(0)
     empty = {c.name: blank_number(none) if c.numeric else blank_text(none) for c in columns}
     keys = tuple(sorted(order, key=lambda n: order[n]))

@@ -128,7 +128,7 @@ class _Reader:
         if not set(labels) <= numbers:
             raise ValueError("a long label is of a variable that is not there")
         self._fields: list[tuple[Column, int]] = [
-            (replace(column, **labels.get(number, {})), position)
+            (replace(column, **labels.get(number, {})), position)  # type: ignore[arg-type]
             for number, column, position in described
         ]
         if len({c.name for c, _ in self._fields}) < self._count:

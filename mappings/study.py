@@ -75,6 +75,8 @@ class Study:
     finished: SdtmFolder | None = None
     """Finished SDTM that the study starts from; it then has no forms and no modules of SDTM."""
 
+    outputs: tuple[str, ...] = ()
+    """Formats of datasets beside XPT, as the schema lists them."""
 
 def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
     """The study as far as it can be read, and every fault of reading and of the schemas.
@@ -256,6 +258,7 @@ def _check_texts(main: Document, faults: list[Finding]) -> None:
         try:
             datetime.fromisoformat(text or "2000-01-01")
         except ValueError:
+        outputs=tuple(str(o) for o in data.get("outputs", [])),
             message = f"{key}: there is no such date as '{text}'"
             faults.append(spec_fault("study.date", message, main.place((key,))))
 

@@ -9,12 +9,17 @@ from define.definexml.items import item_oid
 from define.model import Dataset, Variable
 
 
+def item_group_oid(dataset: Dataset) -> str:
+    """The OID of a dataset, the same in define.xml and in Dataset-JSON."""
+    return f"IG.{dataset.name}"
+
+
 def item_group(dataset: Dataset, purpose: str) -> _Element:
     """ItemGroupDef; a dataset without a standard is marked as non-standard."""
     tabulation = purpose == "Tabulation"
     has_file = dataset.records > 0
     about = {
-        "OID": f"IG.{dataset.name}",
+        "OID": item_group_oid(dataset),
         "Name": dataset.name,
         "Domain": dataset.domain if tabulation else "",
         "SASDatasetName": dataset.name,

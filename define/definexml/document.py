@@ -39,7 +39,21 @@ def to_xml(metadata: Metadata) -> bytes:
 
 
 def _odm(metadata: Metadata, parts: Parts) -> _Element:
-    kind = "SDTM" if metadata.purpose == "Tabulation" else "ADaM"
+    kind = _kind(metadata)
+def study_oid(metadata: Metadata) -> str:
+    """The OID of the study, the same in define.xml and in Dataset-JSON."""
+    return f"STDY.{metadata.study_id}"
+
+
+def version_oid(metadata: Metadata) -> str:
+    """The OID of the MetaDataVersion, the same in define.xml and in Dataset-JSON."""
+    return f"MDV.{metadata.study_id}.{_kind(metadata)}"
+
+
+def _kind(metadata: Metadata) -> str:
+    return "SDTM" if metadata.purpose == "Tabulation" else "ADaM"
+
+
     return E.ODM(
         given(
             {
@@ -53,7 +67,7 @@ def _odm(metadata: Metadata, parts: Parts) -> _Element:
             }
         ),
         E.Study(
-            given({"OID": f"STDY.{metadata.study_id}"}),
+            given({"OID": study_oid(metadata)}),
             E.GlobalVariables(
                 E.StudyName(metadata.study_name),
                 E.StudyDescription(metadata.study_description),
@@ -70,7 +84,7 @@ def _version(metadata: Metadata, parts: Parts, kind: str) -> _Element:
     return E.MetaDataVersion(
         given(
             {
-                "OID": f"MDV.{metadata.study_id}.{kind}",
+                "OID": version_oid(metadata),
                 "Name": title,
                 "Description": title,
                 d("DefineVersion"): DEFINE_VERSION,

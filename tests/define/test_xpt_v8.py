@@ -73,7 +73,7 @@ def test_pyreadstat_reads_it(tmp_path: Path) -> None:
 
 def test_files_of_pyreadstat_are_read(tmp_path: Path) -> None:
     frame = pd.DataFrame({"A_long_name": ["x", "y" * 300], "b": [1.5, np.nan]})
-    labels = ["a" * 200, "\u4e2d" * 30]
+    labels: list[str | None] = ["a" * 200, "\u4e2d" * 30]
     path = tmp_path / "x.xpt"
     pyreadstat.write_xport(
         frame, str(path), "f", labels, table_name="Long_table_name", file_format_version=8
