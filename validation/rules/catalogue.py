@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from validation.rules import adam, dm, oncology, sdtm, summary, trial, visits
+from validation.rules import (
+    adam_adsl,
+    adam_bds,
+    adam_dates,
+    adam_flags,
+    adam_occds,
+    adam_structure,
+    adam_tte,
+    cross,
+    dm,
+    oncology,
+    sdtm,
+    summary,
+    trial,
+    visits,
+)
 from validation.rules.model import Rule
 
-_MODULES = (sdtm, dm, summary, trial, visits, oncology, adam)
+_MODULES = (
+    *(sdtm, dm, summary, trial, visits, oncology),
+    *(adam_structure, adam_adsl, adam_flags, adam_dates, adam_bds, adam_occds, adam_tte, cross),
+)
 
 
 def _of(module: ModuleType) -> list[Rule]:

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from define.model import Dataset
 from mappings.findings import Severity
 from validation.locate import Mask
 
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """The datasets of a study by name, and the keys of those whose metadata are known."""
+    """The datasets of a study by name; keys and description of those whose metadata are known."""
 
     frames: Mapping[str, pd.DataFrame]
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    described: Mapping[str, Dataset] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.frames[name]
