@@ -182,7 +182,8 @@ EXAMPLES = (
     Example(
         "day",
         "In ADaM: the day of a numeric date, counted from TRTSDT or from another date.",
-        "ASTDY: {day: ASTDT}\nARELDY: {day: ASTDT, since: AP02SDT, label: Day since the second infusion}",
+        "ASTDY: {day: ASTDT}\n"
+        "ARELDY: {day: ASTDT, since: AP02SDT, label: Day since the second infusion}",
         _rows(
             "ASTDT",
             "TRTSDT",

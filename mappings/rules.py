@@ -176,7 +176,7 @@ class _Nothing:
 
 
 def made_beside(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """The variables that a loaded rule makes beside its own: imputation flags, a grade's term, a window's."""
+    """The variables that a loaded rule makes beside its own: flags, terms, those of a window."""
     flags = [str(data[key]) for key in ("dtf", "tmf", "term") if key in data]
     return (*flags, *(n for verb, names in BESIDE.items() if verb in data for n in names))
 

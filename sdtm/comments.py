@@ -135,4 +135,3 @@ def spread(
 
     made = {n: piece(i) for i, n in enumerate(names)}
     return frame.assign(**made), tuple(names[1:])
-

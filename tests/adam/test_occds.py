@@ -24,9 +24,7 @@ def flag(
     last: str = "",
     days: int = 0,
 ) -> str:
-    begins, ends, since, before, until = (
-        moments(v) for v in (start, end, infusion, therapy, last)
-    )
+    begins, ends, since, before, until = (moments(v) for v in (start, end, infusion, therapy, last))
     found = treatment_emergent(begins, ends, since, before=before, until=until, days=days)
     return str(found[0])
 

@@ -117,7 +117,10 @@ def test_an_area_has_no_single_source(build: Any) -> None:
         ),
         (
             "record: {from: ADLB, take: max, of: AVALC}",
-            "adam/adlp.yaml:6:64: there is no variable 'AVALC' in ADLB. Did you mean 'AVAL'?",
+            (
+                "adam/adlp.yaml:6:64: there is no variable 'AVALC' in ADLB. Did you mean 'AVAL'? "
+                "The dataset ADRS has 'AVALC'; 'lookup' reads it."
+            ),
         ),
         (
             "record: {from: ADLC, take: max}",
@@ -133,8 +136,8 @@ def test_an_area_has_no_single_source(build: Any) -> None:
         (
             "record: {from: ADLB, take: max}, auc: {from: ADLB, time: ADY, to: 1}",
             (
-                "adam/adlp.yaml:6:3: the parameter P1 has 'record' and 'auc'. It needs exactly one of "
-                "'response', 'event', 'record', 'auc', 'exists'."
+                "adam/adlp.yaml:6:3: the parameter P1 has 'record' and 'auc'. It needs exactly one "
+                "of 'response', 'event', 'record', 'auc', 'exists', 'burden'."
             ),
         ),
     ],

@@ -113,7 +113,7 @@ def test_an_example_gives_what_the_page_shows(bench: Bench, example: Example) ->
         for form, rows in tables.items()
     }
     sources = {n: Source(n, tuple(str(c) for c in f)) for n, f in data.items()}
-    windows = Tables(example.tables, lambda name, row: SpecPlace(name, row))
+    windows = Tables(example.tables, SpecPlace)
     known = all_verbs(adam_verbs(REFERENCE_DAY + 365.0, windows) if example.adam else None)
     functions = study_functions(bench.folder)
     workshop = Workshop(sources, sdtm_terminology(), functions, known, bench.folder)

@@ -47,8 +47,8 @@ def test_before_the_consent(build: Callable[..., Any]) -> None:
     assert [(f.message, f.severity, f.dataset, f.variable) for f in found] == [
         (
             (
-                "2024-01-03 is before the subject's consent (2024-02-20); with day and month changed "
-                "it is 2024-03-01, which is not"
+                "2024-01-03 is before the subject's consent (2024-02-20); with day and month "
+                "changed it is 2024-03-01, which is not"
             ),
             "warning",
             "LB",
