@@ -30,8 +30,8 @@ def run_rules(
     is NOT RUN with the reason; one that raises is ERRORED and leaves ``rule.exception``. Rules
     whose names begin with one of `elsewhere` are of another package, and not run either.
     """
-    keys = {d.name: d.keys for document in metadata for d in document.datasets}
-    data = Data(frames, keys)
+    described = {d.name: d for document in metadata for d in document.datasets}
+    data = Data(frames, {name: d.keys for name, d in described.items()}, described)
     outcomes: list[Outcome] = []
     findings: list[Finding] = []
     for rule in rules:
