@@ -9,7 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from define.model import Codelist, Comment, Dataset, Metadata, Method, Standard, Variable
+from define.model import (
+    Codelist,
+    Comment,
+    Dataset,
+    Metadata,
+    Method,
+    ResultDisplay,
+    Standard,
+    Variable,
+    WhereClause,
+)
 from sdtm.standard import CLASS_ORDER as SDTM_CLASSES
 
 # The order in which the SDTM metadata submission guidelines want datasets to be listed,
@@ -49,16 +59,20 @@ class Parts:
     codelists: tuple[Codelist, ...]
     methods: tuple[Method, ...]
     comments: tuple[Comment, ...]
+    where_clauses: tuple[WhereClause, ...]
+    displays: tuple[ResultDisplay, ...]
     document_comment: Comment | None
 
 
 def collect(metadata: Metadata) -> Parts:
     """Gather the parts of the document from its datasets.
 
-    Raises DefineRefusal when two different codelists, methods or comments have one key.
+    Raises DefineRefusal when two different codelists, methods, comments or where
+    clauses have one key.
     """
     datasets = in_class_order(_complete(d, metadata) for d in metadata.datasets)
-    variables = [v for d in datasets for v in d.variables]
+    variables = [part for d in datasets for v in d.variables for part in v.parts]
+    results = [r for display in metadata.displays for r in display.results]
     codelists = _by_key((v.codelist for v in variables), "codelists")
     standards = _standards(metadata, datasets, codelists)
     about = _document_comment(metadata)
@@ -67,6 +81,7 @@ def collect(metadata: Metadata) -> Parts:
         *(s.comment for s in standards),
         *(d.comment for d in datasets),
         *(v.comment for v in variables),
+        *(r.join for r in results),
         *(codelist_comment(c) for c in codelists),
     ]
     return Parts(
@@ -75,6 +90,14 @@ def collect(metadata: Metadata) -> Parts:
         codelists=codelists,
         methods=_by_key((v.method for v in variables), "methods"),
         comments=_by_key(comments, "comments"),
+        where_clauses=_by_key(
+            [
+                *(e.where for d in datasets for v in d.variables for e in v.values),
+                *(part.where for r in results for part in r.datasets),
+            ],
+            "where clauses",
+        ),
+        displays=metadata.displays,
         document_comment=about,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,8 @@ from mappings.text import byte_length
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
+_ISO = re.compile(r"\d{4}-\d{2}(-\d{2}(T\d{2}(:\d{2}){0,2})?)?|-?P[\dYMWDTHS.,]+")
+_SHOWN = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 _DURATION = re.compile(r"-?P.*")
 
 
@@ -43,6 +45,24 @@ def measure(column: pd.Series[Any], encoding: str, *, iso: bool = False) -> Meas
     length = max((byte_length(t, encoding) for t in given), default=1)
     datatype = _iso_type(given) if iso else "text"
     return Measured(datatype, False, length, missing="" in texts, empty=not given)
+
+
+def narrow(column: pd.Series[Any], encoding: str, *, dates: bool = False) -> Measured:
+    """Measure one slice of a column: text that shows only numbers is integer or float.
+
+    Text with a leading zero or a sign other than minus is no number, but a code. `dates` says
+    that a slice may hold nothing but dates or durations and is then of such a type.
+    """
+    measured = measure(column, encoding)
+    if measured.numeric or measured.empty:
+        return measured
+    given = [str(u) for u in pd.unique(column) if u]
+    if dates and all(_ISO.fullmatch(t) for t in given):
+        return replace(measured, datatype=_iso_type(given))
+    if not all(_SHOWN.fullmatch(t) for t in given):
+        return measured
+    after = max(len(t.partition(".")[2]) for t in given)
+    return replace(measured, datatype="float" if after else "integer", significant=after)
 
 
 def _number(column: pd.Series[Any]) -> Measured:

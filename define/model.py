@@ -125,6 +125,41 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A RangeCheck: a variable of a dataset, a comparator (EQ NE IN NOTIN LT LE GT GE), values."""
+
+    dataset: str
+    variable: str
+    comparator: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhereClause:
+    """def:WhereClauseDef: the records of a dataset for which all checks hold."""
+
+    key: str
+    checks: tuple[Check, ...]
+
+    @property
+    def oid(self) -> str:
+        """The OID of the where clause."""
+        return f"WC.{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One entry of a value list: what a variable holds in the records of a where clause.
+
+    `item` is described as a variable is; its name is that of the slice (the test, the
+    parameter), its `numeric` that of the variable, while its `datatype` may be narrower.
+    """
+
+    where: WhereClause
+    item: Variable
+
+
+@dataclass(frozen=True, slots=True)
 class Variable:
     """One variable of one dataset.
 
@@ -132,7 +167,9 @@ class Variable:
     partialDatetime, time, durationDatetime...). `numeric` tells the XPT type. `length` is in
     bytes, measured from the data; it is 8 for numeric variables in XPT, and the number of
     digits in define.xml's Length is `digits`. `other_origins` are for a variable that comes
-    from more than one place. `has_no_data` says that every value is missing.
+    from more than one place. `has_no_data` says that every value is missing. `values` describe
+    it by slices of the records (def:ValueListDef); where they tell origin and method, the
+    variable has none itself.
     """
 
     name: str
@@ -154,11 +191,66 @@ class Variable:
     non_standard: bool = False
     has_no_data: bool = False
     other_origins: tuple[Origin, ...] = ()
+    values: tuple[Value, ...] = ()
 
     @property
     def origins(self) -> tuple[Origin, ...]:
         """All origins, the chief one first."""
         return ((self.origin,) if self.origin else ()) + self.other_origins
+
+    @property
+    def parts(self) -> tuple[Variable, ...]:
+        """The variable itself and the entries of its value list."""
+        return (self, *(v.item for v in self.values))
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisDataset:
+    """The part of a dataset that an analysis uses: its records and the analysed variables."""
+
+    dataset: str
+    variables: tuple[str, ...] = ()
+    where: WhereClause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisResult:
+    """arm:AnalysisResult: one result of a display and what it was made of.
+
+    `reason` and `purpose` are terms of ARM 1.0. `join` says how several datasets come together.
+    `parameter` is the dataset whose PARAMCD chooses what is analysed, "" when none does.
+    """
+
+    key: str
+    description: str
+    reason: str
+    purpose: str
+    datasets: tuple[AnalysisDataset, ...]
+    documentation: str = ""
+    parameter: str = ""
+    join: Comment | None = None
+    context: str = ""
+    code: str = ""
+
+    @property
+    def oid(self) -> str:
+        """The OID of the result."""
+        return f"AR.{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultDisplay:
+    """arm:ResultDisplay: a table or figure with its results."""
+
+    key: str
+    name: str
+    description: str
+    results: tuple[AnalysisResult, ...]
+
+    @property
+    def oid(self) -> str:
+        """The OID of the display."""
+        return f"RD.{self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +310,7 @@ class Metadata:
     comments: tuple[Comment, ...] = ()
     tool_version: str = ""
     documents: tuple[tuple[str, str, str], ...] = field(default=())
+    displays: tuple[ResultDisplay, ...] = ()
 
     def dataset(self, name: str) -> Dataset:
         """The dataset called `name`; KeyError lists what exists."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from adam.cutoff import UNCUT
@@ -44,16 +44,18 @@ def told_by_rules(
     *,
     adam: bool,
     homes: Mapping[str, str] | None = None,
+    sources: Set[str] | None = None,
 ) -> Told | None:
     """What the rules of a variable tell; None when no rule makes it.
 
-    `homes` names the dataset that a column was taken from (ADSL), where it is not the source.
+    `sources` are the sources whose rules are asked, all of them when it is None. `homes` names
+    the dataset that a column was taken from (ADSL), where it is not the source.
     """
     pairs = [
         (block, rule)
         for block in module.blocks
         for rule in (*block.rules, *block.after)
-        if variable in rule.makes
+        if variable in rule.makes and (sources is None or block.source.name in sources)
     ]
     if not pairs:
         return None

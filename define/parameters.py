@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from adam.datasets import AdamModule
+from adam.parameters.model import Parameter
 from adam.parameters.responses import Response
 from adam.parameters.times import TimeToEvent
+
+_OF_RECORD = {
+    "ADT": "The date",
+    "SRCDOM": "The dataset",
+    "SRCVAR": "The variable",
+    "SRCSEQ": "The sequence number",
+    "VISIT": "The visit",
+    "VISITNUM": "The number of the visit",
+    "EVNTDESC": "The description",
+    "CNSDTDSC": "The description, where it is a censoring,",
+}
+"""What variables that parameters make hold of the record that gives the value."""
 
 
 def parameter_method(module: AdamModule, variable: str, records: str) -> str:
@@ -14,14 +27,24 @@ def parameter_method(module: AdamModule, variable: str, records: str) -> str:
     if variable == module.analysed:
         return _counted(module)
     texts = [records] if records else []
-    texts += [
-        f"{p.code}: {(p.method or p.kind.sentence()).rstrip('.')}." for p in module.parameters
-    ]
-    if variable == "AVAL" and module.target.data["structure"] == "TTE":
-        texts.insert(0, "ADT minus STARTDT plus 1, in days where no other unit is named.")
-    if variable == "CNSR":
-        texts.insert(0, f"0 for an event, {_censored(module)} for a censored subject.")
+    values = [v for v in ("AVAL", "AVALC") if v in module.target.parameters]
+    if variable in values:
+        texts += [value_method(module, p, variable, p.code) for p in module.parameters]
+    elif variable == "CNSR":
+        texts.append(f"0 for an event, {_censored(module)} for a censored subject.")
+    else:
+        which = "Of parameters: " if records else ""
+        said = _OF_RECORD.get(variable, "The value")
+        texts.append(f"{which}{said} of the record that the method of {values[0]} names.")
     return " ".join(texts)
+
+
+def value_method(module: AdamModule, parameter: Parameter, variable: str, code: str = "") -> str:
+    """How the value of a parameter is made, after its `code` where several stand together."""
+    text = (parameter.method or parameter.kind.sentence()).rstrip(".") + "."
+    if variable == "AVAL" and module.target.data["structure"] == "TTE":
+        text = f"ADT minus STARTDT plus 1, in days where no other unit is named. ADT is {text}"
+    return f"{code}: {text}" if code else text
 
 
 def parameter_comment(module: AdamModule) -> str:

@@ -14,10 +14,11 @@ from define.model import PageRef
 
 ODM = "http://www.cdisc.org/ns/odm/v1.3"
 DEF = "http://www.cdisc.org/ns/def/v2.1"
+ARM = "http://www.cdisc.org/ns/arm/v1.0"
 XLINK = "http://www.w3.org/1999/xlink"
 XML = "http://www.w3.org/XML/1998/namespace"
 # lxml takes None for the default namespace, its type hints do not know it.
-NAMESPACES = cast("dict[str, str]", {None: ODM, "def": DEF, "xlink": XLINK})
+NAMESPACES = cast("dict[str, str]", {None: ODM, "def": DEF, "arm": ARM, "xlink": XLINK})
 
 
 class Maker:

@@ -9,8 +9,10 @@ from define.collect import Parts, collect
 from define.definexml.build import E, d, given, leaf
 from define.definexml.codelists import code_list
 from define.definexml.datasets import item_group
-from define.definexml.items import item_def
+from define.definexml.items import item_def, value_def
+from define.definexml.results import result_displays
 from define.definexml.texts import comment_def, document_lists, method_def, standards
+from define.definexml.values import value_list, where_clause
 from define.model import Metadata
 
 STYLESHEET = "define2-1.xsl"
@@ -38,8 +40,6 @@ def to_xml(metadata: Metadata) -> bytes:
     return _HEAD + body + b"\n"
 
 
-def _odm(metadata: Metadata, parts: Parts) -> _Element:
-    kind = _kind(metadata)
 def study_oid(metadata: Metadata) -> str:
     """The OID of the study, the same in define.xml and in Dataset-JSON."""
     return f"STDY.{metadata.study_id}"
@@ -54,6 +54,8 @@ def _kind(metadata: Metadata) -> str:
     return "SDTM" if metadata.purpose == "Tabulation" else "ADaM"
 
 
+def _odm(metadata: Metadata, parts: Parts) -> _Element:
+    kind = _kind(metadata)
     return E.ODM(
         given(
             {
@@ -81,6 +83,7 @@ def _kind(metadata: Metadata) -> str:
 def _version(metadata: Metadata, parts: Parts, kind: str) -> _Element:
     title = f"Study {metadata.study_name}, {kind} Data Definitions"
     about = parts.document_comment
+    listed = [(dataset, v) for dataset in parts.datasets for v in dataset.variables if v.values]
     return E.MetaDataVersion(
         given(
             {
@@ -93,10 +96,14 @@ def _version(metadata: Metadata, parts: Parts, kind: str) -> _Element:
         ),
         *standards(parts.standards),
         *document_lists(metadata.documents),
+        *(value_list(dataset, v) for dataset, v in listed),
+        *(where_clause(w) for w in parts.where_clauses),
         *(item_group(dataset, metadata.purpose) for dataset in parts.datasets),
         *(item_def(dataset, v) for dataset in parts.datasets for v in dataset.variables),
+        *(value_def(dataset, v, value) for dataset, v in listed for value in v.values),
         *(code_list(c) for c in parts.codelists),
         *(method_def(m) for m in parts.methods),
         *(comment_def(c) for c in parts.comments),
         *(leaf(key, href, title) for key, href, title in metadata.documents),
+        *result_displays(parts.displays),
     )

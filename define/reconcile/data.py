@@ -9,9 +9,10 @@ import pandas as pd
 
 from define.collect import collect
 from define.model import Dataset, Metadata, Variable
-from define.reconcile.finding import error, notice
+from define.reconcile.finding import error, first_place, notice, place_of
+from define.reconcile.slices import check_slices
 from define.reconcile.values import check_values, missing
-from mappings.findings import Finding, RawPlace
+from mappings.findings import Finding
 
 
 def check_data(
@@ -89,6 +90,8 @@ def _variable(
             value=str(fault.values[0]),
             raw=first_place(frame, at),
         )
+    if variable.values:
+        yield from check_slices(dataset, variable, frame, encoding)
 
 
 def _key(dataset: Dataset, frame: pd.DataFrame) -> Iterator[Finding]:
@@ -109,15 +112,3 @@ def _key(dataset: Dataset, frame: pd.DataFrame) -> Iterator[Finding]:
             scope=" | ".join(key),
             raw=place_of(frame, position),
         )
-
-
-def first_place(frame: pd.DataFrame, at: pd.Series) -> RawPlace | None:
-    """Where the first of the records marked in `at` came from, when the frame knows."""
-    return place_of(frame, int(at.to_numpy().argmax())) if at.any() else None
-
-
-def place_of(frame: pd.DataFrame, position: int) -> RawPlace | None:
-    """Where the record at a position came from, by its lineage columns."""
-    if "_form" not in frame.columns or "_row" not in frame.columns:
-        return None
-    return RawPlace(str(frame["_form"].iloc[position]), int(frame["_row"].iloc[position]))

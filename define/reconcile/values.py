@@ -24,6 +24,9 @@ _FORMS = {
     "partialDatetime": re.compile(rf"\d{{4}}(-\d\d(-\d\d(T{_PARTIAL_TIME})?)?)?{_ZONE}"),
     # A missing middle is a dash: 2024---15, --12-15.
     "incompleteDatetime": re.compile(r"[\d\-T:]+" + _ZONE),
+    # Text that a value list calls a number.
+    "integer": re.compile(r"[+-]?\d+"),
+    "float": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)"),
     "durationDatetime": re.compile(r"[+-]?P[\dYMWDTHS.,]+"),
 }
 
@@ -78,6 +81,11 @@ def _texts(variable: Variable, values: list[str], encoding: str) -> Iterator[Fau
     for value in sorted(v for v in values if form and not form.fullmatch(v)):
         message = f"{value!r} is not of type {variable.datatype}"
         yield Fault("define.type", message, value, [value])
+    if variable.datatype == "float":
+        deep = [v for v in values if len(v.partition(".")[2]) > variable.significant_digits]
+        if deep:
+            message = f"{deep[0]!r} has more than {variable.significant_digits} decimals"
+            yield Fault("define.digits", message, "data", deep)
     # What the encoding cannot hold counts as it would in UTF-8; the writer refuses it.
     sizes = {v: len(v.encode(encoding, "backslashreplace")) for v in values}
     long = [v for v, size in sizes.items() if size > variable.length]

@@ -11,22 +11,10 @@ from define.definexml.texts import ANNOTATED_CRF
 from define.model import Metadata, Origin, Variable
 from define.reconcile.datasets import LABEL_BYTES, SAS_NAME
 from define.reconcile.finding import Where, error, notice, warning
+from define.reconcile.slices import check_value
+from define.reconcile.types import DATE_TYPES, NUMERIC_TYPES
 from mappings.findings import Finding
 
-NUMERIC_TYPES = frozenset({"integer", "float"})
-DATE_TYPES = frozenset(
-    {
-        "date",
-        "datetime",
-        "time",
-        "partialDate",
-        "partialTime",
-        "partialDatetime",
-        "incompleteDatetime",
-        "durationDatetime",
-        "intervalDatetime",
-    }
-)
 TEXT_BYTES = 200
 
 # Who can be the source of what: the table of Define-XML 2.1 under def:Origin.
@@ -47,7 +35,8 @@ def check_variables(metadata: Metadata, parts: Parts) -> Iterator[Finding]:
     """Findings about every variable of every dataset."""
     tabulation = metadata.purpose == "Tabulation"
     crf = any(key == ANNOTATED_CRF for key, _, _ in metadata.documents)
-    if not crf and any(_on_crf(o) for d in parts.datasets for v in d.variables for o in v.origins):
+    told = (o for d in parts.datasets for v in d.variables for p in v.parts for o in p.origins)
+    if not crf and any(_on_crf(o) for o in told):
         message = "Variables are collected on the CRF, but no annotated CRF is among the documents."
         yield notice("define.crf", message)
     for dataset in parts.datasets:
@@ -55,9 +44,20 @@ def check_variables(metadata: Metadata, parts: Parts) -> Iterator[Finding]:
             where = (dataset.name, variable.name)
             yield from _names(variable, where)
             yield from _type(variable, where)
-            yield from _origin(variable, tabulation, where)
+            below = bool(variable.values) and all(v.item.origins for v in variable.values)
+            if not below or variable.origins:
+                yield from _origin(variable, tabulation, where)
             if crf:
                 yield from _pages(variable, where)
+            for value in variable.values:
+                yield from check_value(variable, value, where)
+                if value.item.origins:
+                    yield from _origin(value.item, tabulation, where, value.item.name)
+                    if crf:
+                        yield from _pages(value.item, where, value.item.name)
+            if below and variable.origins:
+                message = "The origin is told of the variable and of all entries of its value list."
+                yield warning("define.origin", message, *where, scope="values")
             if tabulation and not variable.role:
                 message = "The variable has no role."
                 yield notice("define.role", message, *where)
@@ -107,28 +107,30 @@ def _length(v: Variable, where: Where) -> Iterator[Finding]:
         )
 
 
-def _origin(v: Variable, tabulation: bool, where: Where) -> Iterator[Finding]:
+def _origin(v: Variable, tabulation: bool, where: Where, entry: str = "") -> Iterator[Finding]:
     if not v.origins and not v.has_no_data:
-        yield error("define.origin", "The variable has no origin.", *where)
+        yield error("define.origin", "The variable has no origin.", *where, scope=entry)
     for origin in v.origins:
         allowed = (_SOURCES if tabulation else _ANALYSIS).get(origin.type, set())
         if origin.source not in allowed:
             message = f"The origin {origin.type!r} with source {origin.source!r} does not exist"
             message += " in tabulation data." if tabulation else " in analysis data."
-            yield error("define.origin", message, *where, scope=origin.type)
+            yield error("define.origin", message, *where, scope=f"{entry} {origin.type}".strip())
         if origin.type == "Predecessor" and not _PREDECESSOR.search(origin.description):
             message = f"The predecessor {origin.description!r} is not of the form DATASET.VARIABLE."
-            yield error("define.origin", message, *where, scope="predecessor")
+            yield error("define.origin", message, *where, scope=f"{entry} predecessor".strip())
     if any(o.type == "Derived" for o in v.origins) and v.method is None:
-        yield error("define.method", "The variable is derived without a method.", *where)
+        yield error(
+            "define.method", "The variable is derived without a method.", *where, scope=entry
+        )
 
 
-def _pages(v: Variable, where: Where) -> Iterator[Finding]:
+def _pages(v: Variable, where: Where, entry: str = "") -> Iterator[Finding]:
     for origin in v.origins:
         refs = [r for r in origin.documents if r.document == ANNOTATED_CRF]
         if _on_crf(origin) and not any(r.pages or r.destinations for r in refs):
             message = "The variable is collected on the CRF, but names no page of it."
-            yield warning("define.crf", message, *where)
+            yield warning("define.crf", message, *where, scope=entry)
 
 
 def _on_crf(origin: Origin) -> bool:
