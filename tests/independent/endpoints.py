@@ -115,8 +115,7 @@ MISSING = Partial(None, None, "")
 def partial(row: Row, name: str) -> Partial:
     """Take the date from its parts (X_INT, filled in by Rave, is never a source).
 
-    READING impossible date (30 FEB 2023): the day cannot be used, year and month can; it is a
-    date known to the month.
+    FORMS (planted cases): an impossible date (30 FEB 2023) is missing.
     READING day known, month unknown: known to the year.
     """
     if row[name]:
@@ -131,10 +130,12 @@ def partial(row: Row, name: str) -> Partial:
     m = int(month)
     first = date(y, m, 1)
     last = (date(y + m // 12, m % 12 + 1, 1)) - timedelta(days=1)
-    if dom and 1 <= int(dom) <= last.day:
+    if not dom:
+        return Partial(first, last, "M")
+    if 1 <= int(dom) <= last.day:
         day = date(y, m, int(dom))
         return Partial(day, day, "D")
-    return Partial(first, last, "M")
+    return MISSING
 
 
 def complete(row: Row, name: str) -> date | None:
@@ -796,7 +797,7 @@ def treatment_emergent(row: Row, start: date, start_time: str, new_therapy: date
     READING: on the day the new therapy starts is not before it. A partial start counts when one of
     its possible days is on or after the infusion and before the new therapy.
     READING: the end matters for a partial or missing start only; a partial end is before the
-    infusion when its last possible day is. An impossible start date is known to the month.
+    infusion when its last possible day is. An impossible start date is missing.
     """
     begin = partial(row, "AESTDAT")
     if begin.complete is not None:

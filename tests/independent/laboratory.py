@@ -193,7 +193,7 @@ def grade_high(item: Value, base: Value | None) -> int | None:
     if item.code in HIGH:
         return next((g for g, bound in HIGH[item.code] if item.value > Fraction(bound)), 0)
     if item.code == "HGB":
-        return _haemoglobin_increased(item, base)
+        return _haemoglobin_increased(item)
     if item.code == "CREAT":
         return _creatinine(item, base)
     if item.code not in MULTIPLES or base is None:
@@ -211,17 +211,15 @@ def grade_high(item: Value, base: Value | None) -> int | None:
     return 0
 
 
-def _haemoglobin_increased(item: Value, base: Value | None) -> int:
+def _haemoglobin_increased(item: Value) -> int:
     """Increase by more than 0, 20, 40 g/L.
 
-    READING: CTCAE 5.0 defines the term as haemoglobin above normal, so the increase is that above
-    the upper limit, or above the baseline when the baseline is above it.
+    READING: CTCAE 5.0 defines the term as haemoglobin above normal and names no baseline (version
+    4 did), so the increase is that above the upper limit.
     """
     assert item.value is not None
     assert item.high is not None
     above = item.high
-    if base is not None and base.value is not None and base.high is not None:
-        above = max(above, base.value) if base.value > base.high else above
     return next((g for g, more in ((3, 40), (2, 20), (1, 0)) if item.value > above + more), 0)
 
 
