@@ -56,10 +56,15 @@ class Profile:
 
 
 def _value(row: dict[str, str]) -> Fraction | None:
-    """Below the limit of quantification is 0; a sample that was not measured has no value."""
+    """Below the limit of quantification is 0; a sample that was not measured has no value.
+
+    READING: a number under the limit is below it, too.
+    """
     if row["STATUS"].strip():
         return None
-    return Fraction(0) if row["RESULT"] == "BLQ" else Fraction(row["RESULT"])
+    if row["RESULT"] == "BLQ" or Fraction(row["RESULT"]) < Fraction(row["LLOQ"]):
+        return Fraction(0)
+    return Fraction(row["RESULT"])
 
 
 def _moment(day: str, clock: str) -> datetime:

@@ -23,6 +23,7 @@ class Burden:
     code: str  # BURDEN: targets and new measurable lesions; SUMTGT: targets only
     visit: str
     day: date
+    ady: int
     value: Fraction | None
     base: Fraction | None
     lowest: Fraction | None = None  # before this assessment
@@ -104,8 +105,10 @@ def burdens(e: Any, raw: Any, people: dict[str, Any]) -> list[Burden]:
         numbers = {row["TLNO"] for row in first}
         (screened,) = {e.complete(row, "TLSCDAT") for row in first}
         base = _total([("TL", row) for row in first], e)
+        start = date.fromisoformat(person.trtsdt)
         for code in ("BURDEN", "SUMTGT"):
-            own = [Burden(usubjid, code, "SCREENING", screened, base, base, baseline=True)]
+            ady = e.study_day(screened, start)
+            own = [Burden(usubjid, code, "SCREENING", screened, ady, base, base, baseline=True)]
             for item in person.assessments:
                 if item.date > e.CUTOFF:
                     continue
@@ -120,7 +123,7 @@ def burdens(e: Any, raw: Any, people: dict[str, Any]) -> list[Burden]:
                         if e.code(row, "NLMEAS") == "Y"
                     ]
                 value = _total(lines, e) if whole else None
-                own.append(Burden(usubjid, code, item.visit, item.date, value, base))
+                own.append(Burden(usubjid, code, item.visit, item.date, item.ady, value, base))
             _follow(own, date.fromisoformat(person.newtrtdt) if person.newtrtdt else None)
             made += own
     return made

@@ -50,7 +50,7 @@ def burdens(e: Any, tumour: Any, raw: Any, people: dict[str, Any]) -> list[Any]:
 @pytest.mark.parametrize(
     ("variable", "of"),
     [
-        ("ADT", lambda x: str(x.day)),
+        ("ADY", lambda x: x.ady),
         ("AVAL", lambda x: x.value),
         ("BASE", lambda x: x.base),
         ("CHG", lambda x: x.change),
