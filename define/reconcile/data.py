@@ -13,6 +13,7 @@ from define.reconcile.finding import error, first_place, notice, place_of
 from define.reconcile.slices import check_slices
 from define.reconcile.values import check_values, missing
 from mappings.findings import Finding
+from mappings.frames import as_text
 
 
 def check_data(
@@ -102,7 +103,8 @@ def _key(dataset: Dataset, frame: pd.DataFrame) -> Iterator[Finding]:
     doubled = group.duplicated(keep=False)
     firsts = np.flatnonzero((doubled & ~group.duplicated()).to_numpy())
     times = group[doubled].value_counts()
-    values = frame[keys].iloc[firsts].astype("str").to_numpy().tolist()
+    shown = frame[keys].iloc[firsts]
+    values = pd.DataFrame({k: as_text(shown[k]) for k in keys}).to_numpy().tolist()
     for position, key in zip(firsts.tolist(), values, strict=True):
         count = times[group.iloc[position]]
         yield error(

@@ -168,6 +168,16 @@ def test_finding_names_the_raw_record_and_how_many(sdtm: Package) -> None:
     assert found.message == "'MAYBE' is not a term of CL.AEREL (2 records)."
 
 
+def test_a_key_that_stands_twice_is_shown_with_its_missing_numbers(sdtm: Package) -> None:
+    frame = sdtm.frames["AE"]
+    frame.loc[frame["USUBJID"] == frame["USUBJID"].iloc[0], "AESEQ"] = np.nan
+    same = int((frame["USUBJID"] == frame["USUBJID"].iloc[0]).sum())
+    (found,) = [f for f in reconcile(sdtm.metadata, sdtm.frames) if f.rule == "define.key"]
+    assert same > 1
+    assert found.message.startswith(f"{same} records have one key (")
+    assert found.scope.endswith(" | ")
+
+
 def test_all_missing_without_a_word_is_a_notice(sdtm: Package) -> None:
     metadata = variable(sdtm.metadata, "DM.ETHNIC", has_no_data=False)
     (found,) = reconcile(metadata, sdtm.frames)
