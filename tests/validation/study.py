@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 
 S1, S2, S3 = "S-01-001", "S-01-002", "S-02-001"
-# SAS day numbers: 2024-01-10 and 2024-03-10.
-START, DEATH = 23385.0, 23445.0
 NAN = float("nan")
 
 
@@ -255,52 +253,4 @@ def good() -> dict[str, pd.DataFrame]:
             RSDTC=["2024-02-07", "2024-02-17"],
         ),
         "TS": ts(),
-        "ADSL": frame(
-            STUDYID=["S"] * 3,
-            USUBJID=[S1, S2, S3],
-            SAFFL=["Y", "Y", "N"],
-            SAFFN=[1.0, 1.0, 0.0],
-            TRTSDT=[START, START + 10, NAN],
-            TRTEDT=[START + 35, START + 10, NAN],
-        ),
-        "ADAE": frame(
-            STUDYID=["S"] * 2,
-            USUBJID=[S1, S2],
-            SAFFL=["Y", "Y"],
-            TRTEMFL=["", "Y"],
-            ASTDT=[START - 1, START + 10],
-            ASTDY=[-1.0, 1.0],
-            AENDT=[START + 1, NAN],
-            AENDY=[2.0, NAN],
-        ),
-        "ADLB": frame(
-            STUDYID=["S"] * 3,
-            USUBJID=[S1, S1, S2],
-            PARAMCD=["CEA", "CEA", "CEA"],
-            PARAM=["CEA (ug/L)"] * 3,
-            PARAMN=[1.0] * 3,
-            ADT=[START - 8, START, START + 10],
-            ADY=[-8.0, 1.0, 1.0],
-            AVAL=[5.0, 6.0, 8.0],
-            AVALC=["5", "6", "8"],
-            ABLFL=["Y", "", "Y"],
-            BASE=[5.0, 5.0, 8.0],
-            CHG=[NAN, 1.0, NAN],
-            PCHG=[NAN, 20.0, NAN],
-        ),
-        "ADTTE": frame(
-            STUDYID=["S"] * 3,
-            USUBJID=[S1, S2, S1],
-            PARAMCD=["OS", "OS", "OSM"],
-            PARAM=[
-                "Overall Survival (days)",
-                "Overall Survival (days)",
-                "Overall Survival (Months)",
-            ],
-            STARTDT=[START, START + 10, START],
-            ADT=[DEATH, START + 99, DEATH],
-            AVAL=[61.0, 90.0, 61 / 30.4375],
-            CNSR=[0.0, 1.0, 0.0],
-            EVNTDESC=["Death", "Last known alive", "Death"],
-        ),
     }

@@ -269,7 +269,8 @@ def _adsl(data: Data, name: str) -> Iterator[Hit]:
 )
 def _same_attributes(data: Data, name: str) -> Iterator[Hit]:
     own = {v.name: v for v in data.described[name].variables}
-    for other in DESCRIBED.pick(data):
+    # ADSL goes first: where two disagree, the other one is wrong.
+    for other in sorted(DESCRIBED.pick(data), key=lambda n: (n != "ADSL", n)):
         if other == name:
             return
         for variable in data.described[other].variables:

@@ -513,8 +513,7 @@ def _death(data: Data, name: str) -> Iterator[Hit]:
             home = data[domain]
             dead.update(home.loc[equals(home, variable, value), "USUBJID"])
     later = after_cutoff(data, _death_dates(data, frame)).to_numpy(dtype=bool)
-    known = present(frame, "DTHDT")
-    if "DTHFL" in frame:
-        known &= equals(frame, "DTHFL", "Y")
+    flagged = equals(frame, "DTHFL", "Y") if "DTHFL" in frame else present(frame, "DTHDT")
     signs = frame["USUBJID"].isin(dead).to_numpy(dtype=bool)
-    yield Hit(name, ("DTHDT",), ~later & (signs != known))
+    dated = present(frame, "DTHDT")
+    yield Hit(name, ("DTHDT",), np.where(signs, ~later & ~(dated & flagged), dated | flagged))
