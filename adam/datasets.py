@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from adam.analyses import AnalysisDisplay
 from adam.parameters.model import Parameter
 from adam.target import AdamTarget
 from mappings.built import BuiltDataset
@@ -37,6 +38,7 @@ class AdamPlan:
     study: Study
     modules: tuple[AdamModule, ...]
     terminology: BothTerminologies
+    analyses: tuple[AnalysisDisplay, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from adam.analyses import compile_analyses
 from adam.checks import check_adsl, check_names, check_subjects
 from adam.criteria import Criteria
 from adam.cutoff import UNCUT, cutoff_day
@@ -18,7 +19,7 @@ from adam.verbs import Tables, adam_verbs
 from mappings.compile import compile_module
 from mappings.findings import Finding, SpecificationFault
 from mappings.load import Document
-from mappings.modules import Module, Workshop, beside_in, made_by
+from mappings.modules import Module, Workshop, beside_in, hidden_in, made_by
 from mappings.names import Function, Names, Source
 from mappings.order import in_order, ordered_rules
 from mappings.registry import study_functions
@@ -70,9 +71,14 @@ def plan_adam(
     by_module = {m.module.target: m for m in modules}
     ordered, cycles = in_order([m.module for m in modules], _uses(by_module))
     faults.extend(cycles)
+    own_names = {
+        about.name: [v for v in sources[about.name].columns if v not in hidden_in(about.data)]
+        for _, about in targets
+    }
+    analyses = compile_analyses(study, own_names, faults)
     if faults:
         raise SpecificationFault(faults)
-    return AdamPlan(study, tuple(by_module[m.target] for m in ordered), terminology)
+    return AdamPlan(study, tuple(by_module[m.target] for m in ordered), terminology, analyses)
 
 
 def _made_then(data: Mapping[str, Any]) -> tuple[str, ...]:

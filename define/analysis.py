@@ -20,6 +20,7 @@ from mappings.frames import is_numeric
 from mappings.study import Study
 
 _DATE_FORMATS = {"DTM": "DATETIME20.", "TM": "TIME8.", "DT": "DATE9."}
+_OF_ADSL = ("USUBJID",)
 _PARAMETER_ASSIGNED = ("PARAMCD", "PARAM", "PARAMN")
 _PREDECESSOR = Origin("Predecessor")
 
@@ -101,7 +102,10 @@ def rules_told(study: Study, module: AdamModule, name: str) -> Told | None:
 def analysis_told(study: Study, built: BuiltDataset, module: AdamModule, name: str) -> Told:
     """Origin and method of a variable: of its rules, its parameters, or where it is taken from."""
     found = rules_told(study, module, name)
-    of_parameters = name in module.target.parameters and name not in _PARAMETER_ASSIGNED
+    of_parameters = name in module.target.parameters and name not in (
+        *_PARAMETER_ASSIGNED,
+        *_OF_ADSL,
+    )
     if of_parameters and module.parameters:
         said = found.method.text if found and found.method else ""
         text = parameter_method(module, name, said)

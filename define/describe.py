@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from adam.datasets import AdamPlan, AdamResult
@@ -11,6 +12,7 @@ from adam.target import dataset_label
 from define.analysis import analysis_variable, own_labels
 from define.codelists import CodelistMaker
 from define.model import Comment, Dataset, Metadata, Standard
+from define.results import result_displays
 from define.tabulation import tabulation_told, tabulation_variable
 from define.tabulation_values import with_tabulation_values
 from mappings.built import BuiltDataset
@@ -134,4 +136,6 @@ def describe_adam(
                 comment=_dataset_comment(built),
             )
         )
-    return _document(study, "Analysis", ADAMIG, terminologies, datasets, version), maker.findings
+    document = _document(study, "Analysis", ADAMIG, terminologies, datasets, version)
+    displays = result_displays(plan.analyses, datasets)
+    return replace(document, displays=displays), maker.findings

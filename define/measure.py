@@ -47,11 +47,14 @@ def measure(column: pd.Series[Any], encoding: str, *, iso: bool = False) -> Meas
     return Measured(datatype, False, length, missing="" in texts, empty=not given)
 
 
-def narrow(column: pd.Series[Any], encoding: str, *, dates: bool = False) -> Measured:
+def narrow(
+    column: pd.Series[Any], encoding: str, *, dates: bool = False, decimals: bool = True
+) -> Measured:
     """Measure one slice of a column: text that shows only numbers is integer or float.
 
     Text with a leading zero or a sign other than minus is no number, but a code. `dates` says
-    that a slice may hold nothing but dates or durations and is then of such a type.
+    that a slice may hold nothing but dates or durations and is then of such a type; without
+    `decimals` what has a point is text (a version is no number).
     """
     measured = measure(column, encoding)
     if measured.numeric or measured.empty:
@@ -62,6 +65,8 @@ def narrow(column: pd.Series[Any], encoding: str, *, dates: bool = False) -> Mea
     if not all(_SHOWN.fullmatch(t) for t in given):
         return measured
     after = max(len(t.partition(".")[2]) for t in given)
+    if after and not decimals:
+        return measured
     return replace(measured, datatype="float" if after else "integer", significant=after)
 
 

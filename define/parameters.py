@@ -15,7 +15,7 @@ _OF_RECORD = {
     "VISIT": "The visit",
     "VISITNUM": "The number of the visit",
     "EVNTDESC": "The description",
-    "CNSDTDSC": "The description, where it is a censoring,",
+    "CNSDTDSC": "The description of a censoring, which is that",
 }
 """What variables that parameters make hold of the record that gives the value."""
 
@@ -26,7 +26,7 @@ def parameter_method(module: AdamModule, variable: str, records: str) -> str:
         return _starts(module)
     if variable == module.analysed:
         return _counted(module)
-    texts = [records] if records else []
+    texts = [f"{records.rstrip('.')}."] if records else []
     values = [v for v in ("AVAL", "AVALC") if v in module.target.parameters]
     if variable in values:
         texts += [value_method(module, p, variable, p.code) for p in module.parameters]
@@ -42,7 +42,9 @@ def parameter_method(module: AdamModule, variable: str, records: str) -> str:
 def value_method(module: AdamModule, parameter: Parameter, variable: str, code: str = "") -> str:
     """How the value of a parameter is made, after its `code` where several stand together."""
     text = (parameter.method or parameter.kind.sentence()).rstrip(".") + "."
-    if variable == "AVAL" and module.target.data["structure"] == "TTE":
+    if variable != "AVAL" or module.target.data["structure"] != "TTE":
+        text = text[:1].upper() + text[1:]
+    else:
         text = f"ADT minus STARTDT plus 1, in days where no other unit is named. ADT is {text}"
     return f"{code}: {text}" if code else text
 

@@ -72,11 +72,13 @@ def with_values(
     *,
     always: bool = False,
     dates: bool = False,
+    decimals: bool = True,
 ) -> Variable:
     """`variable` with its value list, or as it is where all slices say the same.
 
-    `always` keeps the list for its labels; `dates` lets a slice of text be one of dates. Where
-    origins or methods differ by slice they are told there and no longer of the variable.
+    `always` keeps the list for its labels; `dates` and `decimals` are those of
+    `define.measure.narrow`. Where origins or methods differ by slice they are told there and no
+    longer of the variable.
     """
     column = frame[variable.name]
     there = column.notna() if is_numeric(column) else column.ne("")
@@ -85,7 +87,7 @@ def with_values(
     for value in values_of(filled[slicing.by]):
         part = filled.loc[filled[slicing.by].eq(value)]
         told = facts(value, part)
-        measured = narrow(part[variable.name], slicing.encoding, dates=dates)
+        measured = narrow(part[variable.name], slicing.encoding, dates=dates, decimals=decimals)
         if told.codelist is not None and not measured.numeric:
             # A codelist and its item are of one type, and terms are text.
             measured = replace(measured, datatype="text", significant=0)

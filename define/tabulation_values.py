@@ -20,6 +20,7 @@ from sdtm.standard import domain
 from sdtm.trial import RESPONSES
 
 _RESULTS = ("ORRES", "ORRESU", "STRESC", "STRESN", "STRESU")
+NO_YES = "C66742"
 _WORDS = ("ORRES", "STRESC")
 _OF_QORIG = {
     "CRF": COLLECTED,
@@ -50,7 +51,8 @@ def with_tabulation_values(
     by = f"{name}TESTCD"
     suffix = variable.name.removeprefix(name)
     findings = domain(name).class_name.startswith("FINDINGS") and by in built.frame.columns
-    if not findings or suffix not in _RESULTS:
+    # What the tests of IE are is the criteria, and their answers are all alike.
+    if not findings or suffix not in _RESULTS or name == "IE":
         return variable
 
     def facts(test: str, part: pd.DataFrame) -> SliceFacts:
@@ -109,7 +111,7 @@ def _qualifiers(
         told = tell(f"{built.name}.QVAL", qualifier, pairs, study.forms, adam=False)
         rules = [rule for _, rule in pairs]
         values = values_of(part["QVAL"])
-        codes = published_maps(rules)
+        codes = published_maps(rules) or ([NO_YES] if set(values) <= {"Y", "N"} else [])
         where = f"QVAL.{qualifier}"
         codelist = maker.published(built.name, where, codes, values)
         if codelist is None and is_closed(rules):
@@ -143,4 +145,4 @@ def _summary(
         return SliceFacts(told, maker.published("TS", f"TSVAL.{parameter}", codes, values))
 
     slicing = Slicing("TS", "TSPARMCD", decodes_of(built, "TSPARMCD", "PARMCD"), study.encoding)
-    return with_values(variable, built.frame, slicing, facts, dates=True)
+    return with_values(variable, built.frame, slicing, facts, dates=True, decimals=False)

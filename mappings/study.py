@@ -9,12 +9,15 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from mappings.findings import Finding, SpecificationFault, SpecPlace
+from mappings.findings import Finding, Severity, SpecificationFault, SpecPlace
 from mappings.forms import read_forms
 from mappings.load import Document, did_you_mean, load_yaml, spec_fault
 from mappings.raw import FormSettings, SubjectRule
 from mappings.schemas import check_schema
 from mappings.sdtm_folder import SdtmFolder, read_sdtm_folder
+
+UNSAID = "2000-01-01T00:00:00"
+"""What a first study folder has as `created` until somebody sets it."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,25 @@ class Study:
     sites: Mapping[str, str] = field(default_factory=dict)
     terminology: tuple[tuple[str, SpecPlace], ...] = ()
     """Files of controlled terminology, relative to the folder, and where each is named."""
+    outputs: tuple[str, ...] = ()
+    """Formats of datasets beside XPT, as the schema lists them."""
     finished: SdtmFolder | None = None
     """Finished SDTM that the study starts from; it then has no forms and no modules of SDTM."""
 
-    outputs: tuple[str, ...] = ()
-    """Formats of datasets beside XPT, as the schema lists them."""
+
+def placeholders(study: Study) -> list[Finding]:
+    """Warnings of what `crosswalk init` had to leave open and nobody has said since."""
+    if study.created != UNSAID:
+        return []
+    message = (
+        f"'created' is still {UNSAID}, which 'crosswalk init' writes because it reads no clock"
+    )
+    advice = "Set the date and time that the package carries."
+    place = study.document.place(("created",))
+    return [
+        Finding("study.created", Severity.WARNING, message, advice, scope="created", spec=place)
+    ]
+
 
 def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
     """The study as far as it can be read, and every fault of reading and of the schemas.
@@ -142,6 +159,9 @@ def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
     if modules["adam"] and "adamig" not in main.data["standards"]:
         message = "standards: 'adamig' is missing, and the study has modules of ADaM"
         faults.append(spec_fault("study.standards", message, main.place(("standards",), key=True)))
+    if "analyses" in main.data and not (modules["adam"] or faults):
+        message = "'analyses' does nothing in a study without modules of ADaM"
+        faults.append(spec_fault("analysis.none", message, main.place(("analyses",), key=True)))
     try:
         study = _study(folder, main, modules["sdtm"], modules["adam"], explained)
     except SpecificationFault as fault:
@@ -194,6 +214,11 @@ def _study(
     pattern = _pattern(main, forms, faults) if "raw" in data else re.compile("")
     _check_texts(main, faults)
     subject = data["raw"]["subject"] if "raw" in data else {}
+    if "sites" in subject and not any(f.site for f in forms.values()):
+        place = main.place(("raw", "subject", "sites"), key=True)
+        message = "'sites' does nothing: no form has the setting 'site'"
+        advice = "Name the column of the site in a form, or take it out."
+        faults.append(spec_fault("raw.setting", message, place, advice))
     rescreened = subject.get("rescreened")
     if rescreened and rescreened["form"] not in forms:
         place = main.place(("raw", "subject", "rescreened", "form"))
@@ -236,6 +261,7 @@ def _study(
         sites={k: str(v) for k, v in subject.get("sites", {}).items()},
         terminology=_terminology(main),
         finished=finished,
+        outputs=tuple(str(o) for o in data.get("outputs", [])),
     )
 
 
@@ -258,7 +284,6 @@ def _check_texts(main: Document, faults: list[Finding]) -> None:
         try:
             datetime.fromisoformat(text or "2000-01-01")
         except ValueError:
-        outputs=tuple(str(o) for o in data.get("outputs", [])),
             message = f"{key}: there is no such date as '{text}'"
             faults.append(spec_fault("study.date", message, main.place((key,))))
 

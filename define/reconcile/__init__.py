@@ -15,6 +15,7 @@ from define.model import Metadata
 from define.reconcile.codelists import check_codelists, check_standards, check_texts
 from define.reconcile.data import check_data
 from define.reconcile.datasets import check_datasets
+from define.reconcile.results import check_results
 from define.reconcile.variables import check_variables
 from mappings.findings import Finding, in_order
 
@@ -44,4 +45,10 @@ def reconcile(
     numbers are float with NaN; columns that begin with ``_`` are lineage and left aside.
     Lengths are counted in bytes of `encoding`.
     """
-    return in_order([*check_metadata(metadata), *check_data(metadata, frames, encoding)])
+    return in_order(
+        [
+            *check_metadata(metadata),
+            *check_data(metadata, frames, encoding),
+            *check_results(metadata, frames),
+        ]
+    )

@@ -70,7 +70,7 @@ def test_type_and_length_hold_every_value(study: Any, documents: Any) -> None:
 def test_what_is_derived_has_a_method_and_what_is_taken_over_a_predecessor(documents: Any) -> None:
     for document in documents[:2]:
         for dataset in document.datasets:
-            for v in (t for v in dataset.variables for t in told(v)):
+            for v in (part for whole in dataset.variables for part in told(whole)):
                 types = {o.type for o in v.origins}
                 assert types, (dataset.name, v.name)
                 assert ("Derived" in types) <= (v.method is not None), (dataset.name, v.name)
