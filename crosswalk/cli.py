@@ -17,6 +17,7 @@ from crosswalk import progress, show
 from crosswalk.baseline import BaselineRefused
 from crosswalk.build import STEPS, build
 from crosswalk.check import CheckRefused, check
+from crosswalk.compare import CompareRefused, compare, options_of, write_page
 from crosswalk.ct import as_text, ct_diff
 from crosswalk.init.first import CannotBegin, first_dict, first_study, first_text
 from crosswalk.plan import make_plan
@@ -29,6 +30,8 @@ from mappings.findings import Finding, Severity, SpecificationFault
 from mappings.verbs.call import CallFault
 from sdtm.terminology import TerminologyError
 from validation.core import COMMAND, MINUTES, Engine, engine_of
+from validation.compare.page import as_html
+from validation.compare.text import as_data, as_lines
 from validation.exports import findings_json
 
 FINDINGS, USAGE, OURS, STOPPED = 1, 2, 3, 130
@@ -37,6 +40,7 @@ REFUSALS: dict[type[BaseException], str] = {
     CannotPublish: "publish.refused",
     CheckRefused: "check.refused",
     CannotBegin: "init.refused",
+    CompareRefused: "compare.refused",
     CallFault: "call.failed",
     XptRefusal: "xpt.refused",
     TerminologyError: "terminology.file",
@@ -213,6 +217,48 @@ def check_command(
 
 
 @app.command()
+@app.command(name="compare")
+def compare_command(
+    a: Annotated[Path, typer.Argument(help="A dataset, or a folder of datasets or package.")],
+    b: Annotated[Path, typer.Argument(help="What it is compared with, of any of the formats.")],
+    by: Annotated[
+        str,
+        typer.Option("--by", help="Keys that match records, such as USUBJID,AESEQ."),
+    ] = "",
+    tolerance: Annotated[
+        list[str] | None,
+        typer.Option(help="Numbers this near are equal: 0.001 (or abs:0.001), rel:1e-9."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(help="May differ: type, length, label, format or order; may be repeated."),
+    ] = None,
+    first: Annotated[int, typer.Option(help="How many records are listed of each kind.")] = 10,
+    encoding: Annotated[str, typer.Option(help="Encoding of XPT and CSV.")] = "utf-8",
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the result as a page to this file too.")
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Compare two datasets, or two folders of them: structure, records, values.
+
+    XPT, Dataset-JSON, SAS7BDAT and CSV, in any mixture. Records are matched by --by, else by the
+    keys in define.xml or in the file, else by the number of the row. Exit code 0: equal. 1: they
+    differ. 2: they cannot be compared as asked.
+    """
+
+    def work() -> int:
+        options = options_of(by, tolerance or [], ignore or [], first)
+        result = compare(a, b, options, encoding)
+        if html is not None:
+            write_page(html, as_html(result))
+        typer.echo(show.dumps(as_data(result)) if json else "\n".join(as_lines(result)))
+        return 0 if result.equal else FINDINGS
+
+    _guarded(a, work, json=json, debug=debug)
+
+
 def lint(study: StudyFolder, json: Json = False, debug: Debug = False) -> None:
     """Check the specification against standard, terminology and the headers of the raw export.
 

@@ -52,12 +52,17 @@ class JsonUnreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class JsonColumn:
-    """One column: `kind` is its dataType, `target` its targetDataType ("" for none)."""
+    """One column: `kind` is its dataType, `target` its targetDataType ("" for none).
+
+    `length` is 0 and `format` empty where the file does not tell them.
+    """
 
     name: str
     label: str
     kind: str
     target: str = ""
+    length: int = 0
+    format: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -174,6 +179,8 @@ def _head(path: Path, about: dict[str, Any]) -> DatasetJson:
             str(item.get("label") or ""),
             str(item.get("dataType") or ""),
             str(item.get("targetDataType") or ""),
+            item["length"] if isinstance(item.get("length"), int) else 0,
+            str(item.get("displayFormat") or ""),
         )
         if column.kind not in (*_TEXTS, *_NUMBERS):
             reason = f"{column.name} has the dataType '{column.kind}', which no dataset can hold"

@@ -214,9 +214,12 @@ def _numbers(numbers: Floats, column: dict[str, Any]) -> list[str]:
 
 def _iso(numbers: Floats, kind: str) -> list[str]:
     """Whole SAS days or seconds as ISO 8601."""
-    unit = "D" if kind == "date" else "s"
-    moments = np.datetime64("1960-01-01", unit) + numbers.astype("int64").astype(f"m8[{unit}]")
-    texts: list[str] = np.datetime_as_string(moments, unit=unit).tolist()
+    whole = numbers.astype("int64")
+    if kind == "date":
+        moments = np.datetime64("1960-01-01", "D") + whole.astype("timedelta64[D]")
+    else:
+        moments = np.datetime64("1960-01-01T00:00:00", "s") + whole.astype("timedelta64[s]")
+    texts: list[str] = moments.astype(str).tolist()
     return [t[11:] for t in texts] if kind == "time" else texts
 
 

@@ -45,7 +45,8 @@ def written(path: Path, frame: pd.DataFrame, variables: list[Variable]) -> dict[
         content: dict[str, Any] = json.loads(path.read_text("utf-8"))
         return content
     lines = path.read_text("utf-8").removesuffix("\n").split("\n")
-    return json.loads(lines[0]) | {"rows": [json.loads(line) for line in lines[1:]]}
+    head: dict[str, Any] = json.loads(lines[0])
+    return head | {"rows": [json.loads(line) for line in lines[1:]]}
 
 
 SAS_DAYS = st.integers(-137774, 2936549).map(float)

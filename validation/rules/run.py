@@ -67,7 +67,8 @@ def _apply(rule: Rule, data: Data, name: str, lineage: Lineage) -> tuple[Outcome
 
 
 def _findings(rule: Rule, data: Data, hit: Hit, lineage: Lineage) -> list[Finding]:
-    message = f"expected: {rule.text}"
+    of = f" of {', '.join(hit.variables)}" if hit.variables else ""
+    message = f"expected{of}: {rule.text}"
     if hit.mask is None:
         variable = hit.variables[0] if hit.variables else ""
         spec = lineage.place(hit.dataset, variable)

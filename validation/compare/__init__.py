@@ -1,0 +1,1 @@
+"""Two datasets compared: structure, label, records by their keys, and values."""
