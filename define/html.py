@@ -8,26 +8,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from define.collect import Parts, codelist_comment, collect
-from define.definexml.items import define_length, item_oid
-from define.model import Dataset, Metadata, PageRef, Variable
+from define.collect import codelist_comment, collect
+from define.definexml.items import define_length, item_oid, value_list_oid, value_oid
+from define.model import Dataset, Metadata, PageRef, Value, Variable, WhereClause
+from define.uses import uses
 
 _WHITESPACE = re.compile(r"\s")
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A place that uses a codelist, method or comment: its anchor and its name."""
-
-    anchor: str
-    name: str
 
 
 def to_html(metadata: Metadata) -> bytes:
@@ -44,40 +36,16 @@ def to_html(metadata: Metadata) -> bytes:
         metadata=metadata,
         parts=parts,
         kind="SDTM" if metadata.purpose == "Tabulation" else "ADaM",
-        used=_uses(parts),
+        used=uses(parts),
         # A predecessor that stands on this very page gets a link.
         here={f"{d.name}.{v.name}": item_oid(d, v) for d in parts.datasets for v in d.variables},
+        main_lists={v.codelist.oid for d in parts.datasets for v in d.variables if v.codelist},
         documents={key: (href, title) for key, href, title in metadata.documents},
         style=style,
         script=script,
         policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}",
     )
     return text.encode("utf-8")
-
-
-def _uses(parts: Parts) -> dict[str, list[Use]]:
-    """OID of a codelist, method, comment or document -> where it is used, in page order."""
-    uses: dict[str, list[Use]] = defaultdict(list)
-    if parts.document_comment:
-        uses[parts.document_comment.oid].append(Use("top", "the whole document"))
-    for standard in parts.standards:
-        if standard.comment:
-            uses[standard.comment.oid].append(
-                Use("standards", f"{standard.name} {standard.version}")
-            )
-    for dataset in parts.datasets:
-        if dataset.comment:
-            uses[dataset.comment.oid].append(Use(f"IG.{dataset.name}", dataset.name))
-        for variable in dataset.variables:
-            here = Use(item_oid(dataset, variable), f"{dataset.name}.{variable.name}")
-            for part in (variable.codelist, variable.method, variable.comment):
-                if part is not None:
-                    uses[part.oid].append(here)
-    for codelist in parts.codelists:
-        remark = codelist_comment(codelist)
-        if remark:
-            uses[remark.oid].append(Use(codelist.oid, codelist.name))
-    return uses
 
 
 def _type_text(variable: Variable) -> str:
@@ -88,6 +56,31 @@ def _type_text(variable: Variable) -> str:
     if variable.datatype == "float":
         return f"float {length}.{variable.significant_digits}"
     return f"{variable.datatype} {length}"
+
+
+_COMPARATORS = {
+    "EQ": "is",
+    "NE": "is not",
+    "IN": "is one of",
+    "NOTIN": "is none of",
+    "LT": "<",
+    "LE": "\u2264",
+    "GT": ">",
+    "GE": "\u2265",
+}
+
+
+def _where_text(clause: WhereClause) -> str:
+    """A where clause in words, such as ``LBTESTCD is CEA and LBSPEC is SERUM``."""
+    return " and ".join(
+        f"{c.variable} {_COMPARATORS[c.comparator]} {', '.join(v or 'missing' for v in c.values)}"
+        for c in clause.checks
+    )
+
+
+def _sliced_by(values: Sequence[Value]) -> str:
+    """The variables that the where clauses of a value list ask for."""
+    return ", ".join(dict.fromkeys(c.variable for v in values for c in v.where.checks))
 
 
 def _key_text(dataset: Dataset) -> str:
@@ -143,7 +136,19 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters.update(
-        anchor=_anchor, link=_link, web=_web, type_text=_type_text, pages=_pages, keys=_key_text
+        anchor=_anchor,
+        link=_link,
+        web=_web,
+        type_text=_type_text,
+        pages=_pages,
+        keys=_key_text,
+        where_text=_where_text,
+        sliced_by=_sliced_by,
     )
-    made.globals.update(item_oid=item_oid, codelist_comment=codelist_comment)
+    made.globals.update(
+        item_oid=item_oid,
+        value_oid=value_oid,
+        value_list_oid=value_list_oid,
+        codelist_comment=codelist_comment,
+    )
     return made

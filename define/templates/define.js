@@ -5,6 +5,7 @@
   var said = form.querySelector("output");
   var rows = Array.prototype.slice.call(document.querySelectorAll("[data-find]"));
   var texts = rows.map(function (row) { return row.textContent.toLowerCase(); });
+  var folded = rows.map(function (row) { return Array.prototype.slice.call(row.querySelectorAll("details")); });
   var groups = Array.prototype.slice.call(document.querySelectorAll("[data-group]"));
   function find() {
     var words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -13,6 +14,10 @@
       var yes = words.every(function (word) { return texts[i].indexOf(word) >= 0; });
       row.hidden = !yes;
       if (yes) { shown += 1; }
+      folded[i].forEach(function (part) {
+        var text = part.textContent.toLowerCase();
+        part.open = words.length > 0 && words.every(function (word) { return text.indexOf(word) >= 0; });
+      });
     });
     groups.forEach(function (group) {
       group.hidden = !group.querySelector("[data-find]:not([hidden])");
