@@ -30,7 +30,7 @@ from mappings.built import BuiltDataset
 from mappings.export import read_export
 from mappings.findings import Finding, SpecPlace
 from mappings.scope import Report as Collected
-from mappings.study import Study
+from mappings.study import Study, placeholders
 from sdtm.domains import run_sdtm
 from sdtm.merged import merged
 from sdtm.numbering import Numbering
@@ -137,7 +137,7 @@ def run_plan(
     step("Writing define.xml")
     definitions = tuple(to_xml(d) for d in documents)
     frames = _frames(datasets)
-    findings = [*collected.findings, *found]
+    findings = [*collected.findings, *found, *placeholders(study)]
     for metadata, xml in zip(documents, definitions, strict=True):
         own = {d.name: frames[d.name] for d in metadata.datasets}
         findings.extend(reconcile(metadata, own, study.encoding))

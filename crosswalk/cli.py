@@ -27,11 +27,12 @@ from crosswalk.version import version
 from define.dataset_json_write import JsonRefusal
 from define.xpt import XptRefusal
 from mappings.findings import Finding, Severity, SpecificationFault
+from mappings.study import placeholders
 from mappings.verbs.call import CallFault
 from sdtm.terminology import TerminologyError
-from validation.core import COMMAND, MINUTES, Engine, engine_of
 from validation.compare.page import as_html
 from validation.compare.text import as_data, as_lines
+from validation.core import COMMAND, MINUTES, Engine, engine_of
 from validation.exports import findings_json
 
 FINDINGS, USAGE, OURS, STOPPED = 1, 2, 3, 130
@@ -39,12 +40,12 @@ REFUSALS: dict[type[BaseException], str] = {
     BaselineRefused: "baseline.refused",
     CannotPublish: "publish.refused",
     CheckRefused: "check.refused",
-    CannotBegin: "init.refused",
     CompareRefused: "compare.refused",
+    CannotBegin: "init.refused",
     CallFault: "call.failed",
     XptRefusal: "xpt.refused",
-    TerminologyError: "terminology.file",
     JsonRefusal: "json.refused",
+    TerminologyError: "terminology.file",
     MemoryError: "memory.full",
 }
 EXAMPLES = ("cea_cart",)
@@ -216,7 +217,6 @@ def check_command(
     _guarded(package if study is None else study, work, json=json, debug=debug)
 
 
-@app.command()
 @app.command(name="compare")
 def compare_command(
     a: Annotated[Path, typer.Argument(help="A dataset, or a folder of datasets or package.")],
@@ -259,6 +259,7 @@ def compare_command(
     _guarded(a, work, json=json, debug=debug)
 
 
+@app.command()
 def lint(study: StudyFolder, json: Json = False, debug: Debug = False) -> None:
     """Check the specification against standard, terminology and the headers of the raw export.
 
@@ -269,12 +270,14 @@ def lint(study: StudyFolder, json: Json = False, debug: Debug = False) -> None:
         plan = make_plan(study)
         names = [m.target for m in plan.sdtm.modules]
         names += [m.module.target for m in plan.adam.modules] if plan.adam else []
+        open_points = placeholders(plan.study)
         if json:
-            typer.echo(show.faults_json([]))
+            typer.echo(show.faults_json([], open_points))
         else:
-            typer.echo(
-                f"{plan.study.id}: {len(names)} modules without a fault ({', '.join(names)})"
-            )
+            for finding in open_points:
+                typer.echo(f"{finding.severity}: {study.as_posix()}/{finding}")
+            count = "1 module" if len(names) == 1 else f"{len(names)} modules"
+            typer.echo(f"{plan.study.id}: {count} without a fault ({', '.join(names)})")
         return 0
 
     _guarded(study, work, json=json, debug=debug)

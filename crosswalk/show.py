@@ -61,7 +61,7 @@ def _findings(on: Console, report: Report, where: str) -> None:
     kinds = groupby(report.unexplained, lambda f: (f.dataset, f.rule))
     shown = [finding for _, kind in kinds for finding in islice(kind, MOST_OF_A_KIND)][:MOST]
     for finding in shown:
-        on.print(f"{finding.severity}: {finding.rule}: {finding}")
+        on.print(f"{finding.severity}: {finding.rule}: {_about(finding)}{finding}")
     more = len(report.unexplained) - len(shown)
     if more:
         on.print(f"... and {more} more, {where}")
@@ -69,6 +69,13 @@ def _findings(on: Console, report: Report, where: str) -> None:
         f"{_count(len(report.unexplained), 'finding')} to mend or explain, "
         f"{len(report.explained)} explained, {_count(len(report.notices), 'notice')}.",
     )
+
+
+def _about(finding: Finding) -> str:
+    """The dataset and variable, where the place is one of the export and does not tell them."""
+    if finding.raw is None or not finding.dataset:
+        return ""
+    return f"{finding.dataset}.{finding.variable}: " if finding.variable else f"{finding.dataset}: "
 
 
 def checked(on: Console, report: Report) -> None:
@@ -120,9 +127,12 @@ def dumps(content: object) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False)
 
 
-def faults_json(found: list[Finding]) -> str:
-    """Faults for a program."""
-    return json.dumps({"faults": [_fault(f) for f in found]}, indent=2)
+def faults_json(found: list[Finding], warnings: list[Finding] | None = None) -> str:
+    """Faults for a program, and where there are none the warnings of lint."""
+    content = {"faults": [_fault(f) for f in found]}
+    if warnings is not None:
+        content["warnings"] = [_fault(f) for f in warnings]
+    return json.dumps(content, indent=2)
 
 
 def _fault(finding: Finding) -> dict[str, Any]:

@@ -45,8 +45,10 @@ def _unknown_columns(study: Study, headers: Mapping[str, tuple[str, ...]]) -> li
     for (place, name), forms in lacking.items():
         files = list(dict.fromkeys(study.forms[f].file for f in forms))
         where = files[0] if len(files) == 1 else f"{len(files)} files, such as {files[0]}"
-        if len(forms) > len(files):
-            where += f" (forms {', '.join(forms[:5])}{', ...' if len(forms) > 5 else ''})"
+        # A file of many forms has columns of other forms, so the form must be named.
+        if len(forms) > len(files) or any(study.forms[f].form for f in forms):
+            named = f"{', '.join(forms[:5])}{', ...' if len(forms) > 5 else ''}"
+            where += f" ({'form' if len(forms) == 1 else 'forms'} {named})"
         hint = did_you_mean(name, list(dict.fromkeys(c for f in forms for c in headers[f])))
         if not own[place, name] and len(forms) < len(headers):
             hint += " A form that lacks it gives a column of its own, or null."
@@ -74,7 +76,7 @@ def read_export(study: Study) -> dict[str, RawForm]:
     tables, faults = read_tables(study.folder, list(study.forms.values()))
     if faults:
         raise SpecificationFault(faults)
-    sites, findings = sites_of_subjects(tables, study.forms, study.sites)
+    sites, findings = sites_of_subjects(tables, study.forms, study.sites, study.subject)
     first = _first_numbers(study, tables)
     rule = replace(study.subject, first_number=first, sites=sites)
     forms: dict[str, RawForm] = {}

@@ -84,8 +84,13 @@ class SubjectRule:
         match = self.pattern.fullmatch(number)
         if match is None:
             return None
-        site = match.groupdict().get("site") or self.sites.get(number, "")
+        site = self.site_in(number) or self.sites.get(number, "")
         return site, match["subject"]
+
+    def site_in(self, number: str) -> str:
+        """The site in the number itself; empty when the pattern has no such group or misfits."""
+        match = self.pattern.fullmatch(number)
+        return (match.groupdict().get("site") or "") if match else ""
 
     def person(self, number: str) -> str:
         """USUBJID of the collected number: that of the person's first screening."""

@@ -7,18 +7,20 @@ from collections.abc import Mapping
 import pandas as pd
 
 from mappings.findings import Finding, RawPlace, Severity
-from mappings.raw import FormSettings, RawTable
+from mappings.raw import FormSettings, RawTable, SubjectRule
 
 
 def sites_of_subjects(
     tables: Mapping[str, RawTable],
     forms: Mapping[str, FormSettings],
     codes: Mapping[str, str],
+    rule: SubjectRule | None = None,
 ) -> tuple[dict[str, str], dict[str, list[Finding]]]:
     """Collected subject number to SITEID, from the forms that have a column `site`.
 
     `codes` turns a collected site into SITEID; without it the collected text is the SITEID.
-    A subject at two sites, and a site that `codes` does not have, are findings (by form).
+    A subject at two sites, a site that `codes` does not have, and one that is not the site in the
+    number (where the pattern of `rule` holds it), are findings (by form).
     """
     sites: dict[str, str] = {}
     found: dict[str, list[Finding]] = {name: [] for name in tables}
@@ -44,6 +46,17 @@ def sites_of_subjects(
                 found[name].append(_finding(message, advice, subject, site, place))
                 continue
             code = codes.get(site, site)
+            held = rule.site_in(subject) if rule else ""
+            if held and held != code:
+                message = (
+                    f"the number of the subject {subject} says site {held}, and this is {code}"
+                )
+                advice = (
+                    "The number counts; ask the site, or correct 'sites' of study.yaml, or take "
+                    "'site' out of the form."
+                )
+                found[name].append(_finding(message, advice, subject, site, place))
+                continue
             if sites.setdefault(subject, code) != code:
                 message = f"the subject {subject} is at site {code} here, at {sites[subject]} above"
                 advice = "Ask the sites; the first one is kept."

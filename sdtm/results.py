@@ -15,8 +15,9 @@ from mappings.text import number
 from sdtm.terminology import Terminology
 from sdtm.units import Status, standardise
 
+_NO_UNIT = "Ask for the unit; where one was collected, mend the finding of its variable first."
 _WORDS = {
-    Status.MISSING_UNIT: ("unit.missing", "the result '{}' has no unit", "Ask the laboratory."),
+    Status.MISSING_UNIT: ("unit.missing", "the result '{}' has no unit", _NO_UNIT),
     Status.UNKNOWN_UNIT: (
         "unit.unknown",
         "no conversion to the standard unit is known for the unit '{}'",

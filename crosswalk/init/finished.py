@@ -9,6 +9,7 @@ from crosswalk.init.text import Value, flow, remark
 from define.finished import ENDINGS, FinishedSdtm, look, read_finished
 from mappings.findings import SpecificationFault, SpecPlace
 from mappings.sdtm_folder import SdtmFolder
+from mappings.study import UNSAID
 from sdtm.terminology import VERSION
 
 FOLDER = "sdtm"
@@ -59,7 +60,7 @@ def _study(given: Given, found: FinishedSdtm, name: str, proposed: list[str]) ->
         f"  name: {flow(study)}",
         f"  description: {flow(study)}  {remark('missing: one sentence about the study')}",
         f"  protocol: {flow(study)}  {remark('missing: number of the protocol')}",
-        f"created: 2000-01-01T00:00:00  {remark('missing: the date that outputs carry')}",
+        f"created: {UNSAID}  {remark('missing: the date that outputs carry')}",
         f"standards: {flow(standards)}",
         f"sdtm: {flow(formats)}  {remark(f'proposed: {len(found.heads)} datasets')}",
     ]

@@ -13,6 +13,7 @@ from crosswalk.init.subjects import Numbers
 from crosswalk.init.text import Value, flow, remark
 from mappings.forms import OWN
 from mappings.raw import FormSettings
+from mappings.study import UNSAID
 from sdtm.terminology import VERSION
 
 RAW = "raw"
@@ -31,7 +32,7 @@ def render(export: Export, idle: Sequence[Form], name: str, numbers: Numbers, si
         f"  name: {flow(study)}",
         f"  description: {flow(study)}  {remark('missing: one sentence about the study')}",
         f"  protocol: {flow(study)}  {remark('missing: number of the protocol')}",
-        f"created: 2000-01-01T00:00:00  {remark(_CREATED)}",
+        f"created: {UNSAID}  {remark(_CREATED)}",
         f"standards: {flow(given)}",
         "raw:",
         "  subject:",

@@ -31,11 +31,13 @@ def _long_cells(table: RawTable, settings: FormSettings) -> list[Finding]:
 
 def _ids_twice(table: RawTable, settings: FormSettings) -> list[Finding]:
     columns = [c for c in settings.id if c in table.columns]
-    return twice(table.cells[columns], table.lines, settings.file) if columns else []
+    # A row of such a file is counted in its form.
+    form = settings.name if settings.reader == "odm" else ""
+    return twice(table.cells[columns], table.lines, settings.file, form) if columns else []
 
 
-def twice(keys: pd.DataFrame, lines: pd.Series[int], file: str) -> list[Finding]:
-    """A fault for each row whose `keys` stood in an earlier row."""
+def twice(keys: pd.DataFrame, lines: pd.Series[int], file: str, form: str = "") -> list[Finding]:
+    """A fault for each row whose `keys` stood in an earlier row; `form` is named when given."""
     again: Mask = keys.duplicated().to_numpy(dtype=bool)
     if not again.any():
         return []
@@ -45,13 +47,14 @@ def twice(keys: pd.DataFrame, lines: pd.Series[int], file: str) -> list[Finding]
     for at in np.flatnonzero(again)[: SHOWN + 1].tolist():
         key = ", ".join(f"{c} '{keys[c].iloc[at]}'" for c in keys.columns)
         earlier = int(lines.iloc[first[at]])
-        told.append((int(lines.iloc[at]), repeated(key, earlier)))
+        told.append((int(lines.iloc[at]), repeated(key, earlier, form)))
     return row_faults(file, told, REPEATED, int(again.sum())).findings
 
 
-def repeated(key: str, first: int) -> str:
+def repeated(key: str, first: int, form: str = "") -> str:
     """What is said of a row whose identity stood in the row `first`."""
-    return f"the row id {key} stands in row {first} and again here"
+    whose = f" of the form {form}" if form else ""
+    return f"the row id {key}{whose} stands in row {first} and again here"
 
 
 def long_cell(settings: FormSettings, length: int | str, column: str = "") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -64,7 +65,7 @@ def test_no_arguments_show_the_help(command: Command) -> None:
 def test_lint(command: Command, tiny_study: Path, content: Content) -> None:
     before = content(tiny_study)
     result = command("lint", tiny_study)
-    assert (result.exit_code, result.stdout) == (0, "TINY01: 1 modules without a fault (DM)\n")
+    assert (result.exit_code, result.stdout) == (0, "TINY01: 1 module without a fault (DM)\n")
     assert content(tiny_study) == before
 
 
@@ -78,7 +79,29 @@ def test_lint_reads_no_data(command: Command, tiny_study: Path) -> None:
 
 def test_lint_as_json(command: Command, tiny_study: Path) -> None:
     result = command("lint", tiny_study, "--json")
-    assert (result.exit_code, json.loads(result.stdout)) == (0, {"faults": []})
+    assert (result.exit_code, json.loads(result.stdout)) == (0, {"faults": [], "warnings": []})
+
+
+def test_created_that_nobody_has_set(command: Command, tiny_study: Path, tmp_path: Path) -> None:
+    """What 'crosswalk init' had to leave open is told until it is set, and keeps a draft."""
+    page = tiny_study / "study.yaml"
+    text = re.sub(r"created: .*", "created: 2000-01-01T00:00:00", page.read_text())
+    page.write_text(text)
+    said = (
+        "'created' is still 2000-01-01T00:00:00, which 'crosswalk init' writes because it reads no "
+        "clock. Set the date and time that the package carries."
+    )
+    line = text.splitlines().index("created: 2000-01-01T00:00:00") + 1
+    place = f"study.yaml:{line}:10: "
+    result = command("lint", tiny_study)
+    assert result.exit_code == 0
+    told = result.stdout.splitlines()
+    assert told[0] == f"warning: {tiny_study.as_posix()}/{place}{said}"
+    (warning,) = json.loads(command("lint", tiny_study, "--json").stdout)["warnings"]
+    assert (warning["rule"], warning["line"]) == ("study.created", line)
+    built = command("build", tiny_study, "-o", tmp_path / "out")
+    assert built.exit_code == 1
+    assert f"warning: study.created: {place}{said}" in built.stdout.splitlines()
 
 
 def test_build_final_and_draft(command: Command, tiny_study: Path, tmp_path: Path) -> None:
@@ -94,7 +117,9 @@ def test_build_final_and_draft(command: Command, tiny_study: Path, tmp_path: Pat
     result = command("build", tiny_study, "-o", out)
     assert result.exit_code == 1
     assert result.stdout.splitlines()[-1] == f"Status draft: {out.as_posix()}"
-    assert "error: map.unmapped: raw/dm.csv, row 2, column SEX: the value 'X'" in result.stdout
+    assert (
+        "error: map.unmapped: DM.SEX: raw/dm.csv, row 2, column SEX: the value 'X'" in result.stdout
+    )
     assert json.loads((out / "manifest.json").read_text())["status"] == "draft"
     kept = out.with_name(out.name + ".previous")
     assert json.loads((kept / "manifest.json").read_text())["status"] == "final"

@@ -61,6 +61,14 @@ def test_a_column_of_the_defaults_that_one_form_lacks(tiny: ModuleType, tmp_path
     )
 
 
+def test_sites_that_no_form_collects(tiny: ModuleType, tmp_path: Path) -> None:
+    (said,) = faults(tiny, tmp_path, "  defaults:", '    sites: {A: "01"}\n  defaults:')
+    assert said == (
+        f"{at(tmp_path, 'sites:')}: 'sites' does nothing: no form has the setting 'site'. Name the "
+        "column of the site in a form, or take it out."
+    )
+
+
 @pytest.mark.parametrize("key", ["event", "id", "repeat", "site"])
 def test_null_takes_a_default_away(tiny: ModuleType, tmp_path: Path, key: str) -> None:
     page = tiny.text(tiny.STUDY).replace("{file: raw/dm.csv}", f"{{file: raw/dm.csv, {key}: null}}")

@@ -6,6 +6,7 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,13 @@ def test_an_odm_row_that_stands_twice(lay: Callable[[str], Path]) -> None:
     change(file, 'ItemGroupRepeatKey="2"', 'ItemGroupRepeatKey="1"')
     form = {**vars(FORMS["odm"]), "form": ("AE",), "group": ("IG.AE.AE_ARRAY1",)}
     assert "IG.AE.AE_ARRAY1 '1' of form AE" in faults(file, FormSettings(**form))[0]
+
+
+def test_an_odm_row_id_that_stands_twice_names_its_form(lay: Callable[[str], Path]) -> None:
+    """A row of ODM is counted in its form, so the number alone says nothing."""
+    settings = replace(FORMS["odm"], name="effects", id=("StudyOID",))
+    assert faults(lay("odm"), settings)[0].startswith("export.xml, row 2: the row id StudyOID ")
+    assert "of the form effects stands in row 1" in faults(lay("odm"), settings)[0]
 
 
 WRONG: list[tuple[str, str, str, str, str]] = [

@@ -338,6 +338,25 @@ def test_sites_that_contradict_or_are_unknown() -> None:
     assert finding.raw.row == 6
 
 
+def test_a_collected_site_that_is_not_the_one_in_the_number() -> None:
+    tables = read("redcap_events", redcap("enrolment"))
+    forms = {
+        "enrolment": replace(
+            redcap("enrolment"), subject="record_id", site="redcap_data_access_group"
+        )
+    }
+    rule = SubjectRule("S", re.compile(r"(?P<subject>(?P<site>\d))"), ("$SUBJID",))
+    codes = {"North Clinic": "1", "South Clinic": "2"}
+    sites, found = sites_of_subjects(tables, forms, codes, rule)
+    (finding,) = found["enrolment"]
+    assert str(finding).endswith(
+        "the number of the subject 3 says site 3, and this is 2. The number counts; ask the site, "
+        "or correct 'sites' of study.yaml, or take 'site' out of the form."
+    )
+    assert finding.rule == "subject.site"
+    assert "3" not in sites
+
+
 def test_system_columns_and_twins_by_reader() -> None:
     viedoc_columns = read("viedoc", viedoc("dm"))["dm"].columns
     assert len(system_columns("viedoc", viedoc_columns)) == 16
