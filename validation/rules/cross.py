@@ -7,7 +7,8 @@ of what derived the values is used here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -108,20 +109,23 @@ def _told(source: str, wanted: pd.Series, mask: Mask) -> list[str]:
 )
 def _predecessor(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
+    places = cache(partial(by_lineage, data, frame))
     for variable in data.described[name].variables:
         origins = variable.origins
         if variable.name not in frame or any(o.type != "Predecessor" for o in origins):
             continue
         for origin in origins:
-            yield from _compared(data, name, variable.name, origin.description)
+            yield from _compared(data, name, variable.name, origin.description, places)
 
 
-def _compared(data: Data, name: str, column: str, described: str) -> Iterator[Hit]:
+def _compared(
+    data: Data, name: str, column: str, described: str, found: Callable[[str], Positions]
+) -> Iterator[Hit]:
     frame = data[name]
     if hit := _QUALIFIER.fullmatch(described):
         parent = hit[1][4:]
         if hit[1] in data and parent in data:
-            places = by_lineage(data, frame, parent)
+            places = found(parent)
             wanted = _qualifier(data, parent, hit[1], hit[2]).iloc[places]
             mask = _unlike(data, frame, column, wanted.reset_index(drop=True), places >= 0)
             yield Hit(name, (column,), mask, _told(described, wanted, mask))
@@ -132,7 +136,7 @@ def _compared(data: Data, name: str, column: str, described: str) -> Iterator[Hi
         if source in data:
             yield Hit(name, (column,), scope=f"{column} from {described}", value=described)
         return
-    places = by_lineage(data, frame, source)
+    places = found(source)
     wanted = _at(data[source], original, places)
     mask = _unlike(data, frame, column, wanted, places >= 0) & _used(frame, column)
     yield Hit(name, (column,), mask, _told(described, wanted, mask))
