@@ -10,29 +10,23 @@ import numpy as np
 import pandas as pd
 
 from adam.criteria import Criteria
-from adam.lesions import LARGER, NEW, NON_TARGET, PROGRESSION, TARGET, differences, respond
+from adam.lesions import NEW, NON_TARGET, TARGET, differences, respond
 from adam.parameters.model import Ground, Making
 from adam.parameters.responses import check_assessments, criteria_of
+from adam.parameters.scans import SIZES, measures, nodes, whole
 from mappings.conditions import Condition
 from mappings.findings import Severity, SpecPlace
-from mappings.frames import map_distinct, number_text, take_table, text_series
+from mappings.frames import number_text, present, take_table, text_series
 from mappings.iso8601 import complete_day, iso_of_day
 from mappings.scope import Scope
 
-#: What a result of TR says instead of a size, or beside it.
-STATES = {
-    "TOO SMALL TO MEASURE": "TOO SMALL TO MEASURE",
-    "ABSENT": "ABSENT",
-    "NE": "NOT EVALUABLE",
-    "NOT EVALUABLE": "NOT EVALUABLE",
-    "UNEQUIVOCAL PROGRESSION": PROGRESSION,
-    "UNEQUIVOCAL": PROGRESSION,
-    "ENLARGEMENT": LARGER,
-    "FURTHER ENLARGEMENT": LARGER,
-    "INCREASED": LARGER,
-}
 #: What an assessment's scans have in common, by the word of `by`: variables of TR and of RS.
 KEYS = {"day": ("", ""), "visit": ("VISITNUM", "VISITNUM"), "group": ("TRLNKGRP", "RSLNKGRP")}
+#: The variables that are always read.
+READ = {
+    "TU": ("TULNKID", "TUTESTCD", "TUSTRESC"),
+    "TR": ("TRLNKID", "TRTESTCD", "TRSTRESN", "TRDTC"),
+}
 PARTS = {"overall": "OVRLRESP", "target": "TRGRESP", "non-target": "NTRGRESP"}
 
 
@@ -65,6 +59,8 @@ class Lesions:
                 at = making.names.at()
                 source = at.other(name)
                 over = replace(at.over(source), target=name)
+                for variable in READ[name]:
+                    over.column(variable, key)
                 conditions[i] = over.condition(data.get(name.lower()), name.lower())
                 if by != "day" and name == "TR":
                     over.column(KEYS[by][0], "by" if "by" in data else key)
@@ -87,13 +83,12 @@ class Lesions:
         """The lesions and measurements as `adam.lesions` reads them."""
         tu = self._chosen(ground, "TU", self.identified)
         tr = self._chosen(ground, "TR", self.measured)
-        lesions = _lesions(tu, tr, ground, self.place)
-        measures, key = _measures(tr), self.key
+        lesions, key = _lesions(tu, tr, ground, self.place), self.key
         if key != "ADT":
-            measures = measures.assign(**{key: tr[key]})
-            measures = measures[tr[key].notna() if key == "VISITNUM" else tr[key].ne("")]
+            tr = tr[present(tr[key])]
+        scans = measures(tr, lesions, key, ground.report, self.place)
         start = ground.adsl.drop_duplicates("USUBJID").set_index("USUBJID")[self.start]
-        return Tables(lesions, measures, start, tr)
+        return Tables(lesions, scans, start, tr)
 
     def respond(self, ground: Ground, tables: Tables) -> pd.DataFrame:
         """`adam.lesions.respond` up to the data cut-off."""
@@ -183,7 +178,7 @@ class LesionResponse:
         if self.compare:
             key = self.lesions.key
             reported = self._reported(ground, key)
-            _report_differences(ground, self.lesions.place, computed, reported, tables.tr, key)
+            _report_differences(ground, self, computed, reported, tables.tr)
         computed = computed[computed["RESPONSE"].ne("")].reset_index(drop=True)
         return self.lesions.rows(ground, computed, {"AVALC": text_series(computed["RESPONSE"])})
 
@@ -261,14 +256,13 @@ def _lesions(tu: pd.DataFrame, tr: pd.DataFrame, ground: Ground, place: SpecPlac
     found = found.assign(KIND=kind).loc[kind.ne("")]
     found = found.drop_duplicates(["USUBJID", "TULNKID"])
     keys = pd.MultiIndex.from_frame(found[["USUBJID", "TULNKID"]])
-    nodes = tr[tr["TRTESTCD"] == "LPERP"]
-    node = keys.isin(pd.MultiIndex.from_frame(nodes[["USUBJID", "TRLNKID"]]))
-    sized = tr[tr["TRTESTCD"].isin(["LPERP", "LDIAM", "DIAMETER"])]
+    node = nodes(found, tr)
+    sized = tr[tr["TRTESTCD"].isin(SIZES)]
     measurable = keys.isin(pd.MultiIndex.from_frame(sized[["USUBJID", "TRLNKID"]]))
     return pd.DataFrame(
         {
             "USUBJID": found["USUBJID"].to_numpy(),
-            "LNKID": _whole(found["TULNKID"]).to_numpy(),
+            "LNKID": whole(found["TULNKID"]).to_numpy(),
             "KIND": found["KIND"].to_numpy(),
             "NODE": np.where(node, "Y", "N"),
             "MEASURABLE": np.where(measurable, "Y", "N"),
@@ -276,45 +270,25 @@ def _lesions(tu: pd.DataFrame, tr: pd.DataFrame, ground: Ground, place: SpecPlac
     ).drop_duplicates(["USUBJID", "LNKID"])
 
 
-def _whole(number: pd.Series[str]) -> pd.Series[str]:
-    """The number of the lesion that a fragment is of: T01 of T01.2."""
-    return map_distinct(number, lambda texts: [text.partition(".")[0] for text in texts])
-
-
-def _measures(tr: pd.DataFrame) -> pd.DataFrame:
-    """Scans as `adam.lesions.respond` reads them; fragments share their lesion's number."""
-    lesion = tr["TRTESTCD"].isin(["LPERP", "LDIAM", "DIAMETER", "TUMSTATE", "LESSTATE"])
-    state = take_table(tr["TRORRES"], STATES)
-    words = state.ne("").to_numpy(dtype=bool)
-    state = state.where(tr["TRSTAT"] != "NOT DONE", "NOT EVALUABLE") if "TRSTAT" in tr else state
-    return pd.DataFrame(
-        {
-            "USUBJID": tr["USUBJID"],
-            "LNKID": _whole(tr["TRLNKID"]).where(lesion, ""),
-            "ADT": complete_day(tr["TRDTC"]),
-            "DIAM": tr["TRSTRESN"].where(~words),
-            "STATE": state,
-        }
-    )
-
-
 def _report_differences(
     ground: Ground,
-    place: SpecPlace,
+    parameter: LesionResponse,
     computed: pd.DataFrame,
     reported: pd.DataFrame,
     tr: pd.DataFrame,
-    key: str,
 ) -> None:
+    key, said_by = parameter.lesions.key, parameter.compare
     made = computed.assign(OVRLRESP=computed["RESPONSE"])
     apart = differences(made, reported, on=("USUBJID", key))
     if not len(apart):
         return
+    tr = tr[tr["TRLNKID"].ne("")]
+    said = tr["TRORRES" if "TRORRES" in tr else "TRSTRESC"]
     scans = pd.DataFrame(
         {
             "USUBJID": tr["USUBJID"],
             key: complete_day(tr["TRDTC"]) if key == "ADT" else tr[key],
-            "LESION": tr["TRLNKID"] + " " + tr["TRORRES"].where(tr["TRORRES"].ne(""), "not done"),
+            "LESION": tr["TRLNKID"] + " " + said.where(said.ne(""), "not done"),
         }
     )
     shown = scans.groupby(["USUBJID", key])["LESION"].agg(", ".join).rename("SHOWN").reset_index()
@@ -333,14 +307,14 @@ def _report_differences(
     ):
         ground.report.value(
             "response.differs",
-            f"on {iso} the investigator says {said}, "
+            f"on {iso} {said_by} says {said or 'nothing'}, "
             f"the lesions say {says or 'nothing'} ({lesions})",
             dataset=ground.target,
             variable="AVALC",
             value=f"{subject} {iso}",
-            spec=place,
+            spec=parameter.lesions.place,
             severity=Severity.ERROR,
-            advice="Ask the site; the endpoints use the investigator's response.",
+            advice=f"Ask who assessed it; what is made of {said_by} uses its response.",
         )
 
 

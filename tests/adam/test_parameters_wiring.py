@@ -167,7 +167,7 @@ def test_the_response_computed_from_lesions_and_where_it_differs(build: Any) -> 
     ]
     [finding] = [f for f in made.of("response.differs") if "2024-01-31" in f.scope]
     assert finding.message == (
-        "on 2024-01-31 the investigator says irPD, the lesions say irPR "
+        "on 2024-01-31 OVR says irPD, the lesions say irPR "
         "(T01 25; sum 25 mm; baseline 40 mm; lowest before 24 mm)"
     )
     assert finding.spec is not None
