@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -101,7 +102,7 @@ class Module:
         names = (n for b in self.blocks for r in (*b.rules, *b.after) for n in r.makes)
         return tuple(dict.fromkeys(names))
 
-    @property
+    @cached_property
     def hidden(self) -> frozenset[str]:
         """Working variables, which the dataset does not keep."""
         return hidden_in(self.data)

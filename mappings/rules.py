@@ -145,7 +145,8 @@ class Rule:
             whole = blank_text(scope.index)
             if other is not None:
                 whole[:] = other
-        whole[mask] = part.array
+        # Without .loc pandas looks the mask up as a label first: 7 ms a rule.
+        whole.loc[mask] = part.array
         return whole
 
     def sentence(self) -> str:
