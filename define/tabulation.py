@@ -59,6 +59,9 @@ def tabulation_codelist(
     meddra = study.standards.get("meddra", "")
     if built.name in ("AE", "MH", "CE") and suffix in MEDDRA and meddra:
         return dictionary("MedDRA", meddra)
+    ctcae = study.standards.get("ctcae", "")
+    if suffix == "TOXGR" and ctcae:
+        return dictionary("CTCAE", ctcae)
     if name in ("DOMAIN", "RDOMAIN"):
         decodes = {v: domain(v).label for v in values}
         return maker.published(built.name, name, ["C66734"], values, decodes=decodes)
