@@ -216,6 +216,7 @@ def _read(folder: Path, proposed: Sequence[FormSettings], found: Found) -> list[
     tables, faults = read_tables(folder, proposed)
     if faults:
         raise SpecificationFault(faults)
+    titles = read_metadata(folder / found.file, found.file)[0].titles if found.kind == "odm" else {}
     forms = []
     for settings in proposed:
         table = tables[settings.name]
@@ -226,7 +227,14 @@ def _read(folder: Path, proposed: Sequence[FormSettings], found: Found) -> list[
             repeat=_used(settings.repeat, table),
             id=settings.id or _identity(settings, table),
         )
-        forms.append(Form(told, table, found.why, _title(told, table)))
+        forms.append(
+            Form(
+                told,
+                table,
+                found.why,
+                titles.get(told.form[0], "") if titles else _title(told, table),
+            )
+        )
     return forms
 
 

@@ -18,6 +18,7 @@ TOPICS = {
 }
 DEMOGRAPHICS = ("SEX", "BRTHDTC", "AGE", "RACE", "ETHNIC")
 CODES = {"VS": "C66741", "LB": "C65047"}
+_EVENT = re.compile(r"adverse event( term)?")
 _NUMBER = re.compile(r"[<>]?=?\s*[+-]?\d+([.,]\d+)?")
 
 
@@ -53,7 +54,7 @@ def find(form: Form, code: str, variable: str) -> tuple[Field, str] | None:
 
 
 def _as_domain(form: Form, fields: list[Field], code: str) -> Matched | None:
-    about = speaks_of(code, form.name, form.title)
+    about = speaks_of(code, form.name, form.title) or _labelled(fields, code)
     found = Matched(form, code)
     everything = fields
     # In a rule, AE.AETERM is the variable of the module and never a column of that name.
@@ -87,6 +88,11 @@ def _as_domain(form: Form, fields: list[Field], code: str) -> Matched | None:
     hinted = {h.partition(":")[0] for h in found.hints}
     found.rest = [f for f in everything if f.name not in used | hinted]
     return found if _belongs(found, about) else None
+
+
+def _labelled(fields: list[Field], code: str) -> bool:
+    """Whether a field is labelled as the topic of adverse events, whatever its form is called."""
+    return code == "AE" and any(_EVENT.fullmatch(bare(f.label)) for f in fields)
 
 
 def _reason(each: Field, known: Known, form: Form, about: bool, *, labels: bool) -> str:

@@ -15,8 +15,9 @@ from typing import Any
 
 import pandas as pd
 
+from mappings.findings import Finding, SpecificationFault
 from mappings.load import did_you_mean
-from mappings.raw import FormSettings, RawTable, file_fault
+from mappings.raw import FormSettings, RawTable, file_fault, row_faults
 from mappings.readers.delimited import check_header
 from mappings.readers.files import check_begins
 from mappings.readers.typed import iso, number
@@ -30,15 +31,20 @@ def read_excel(path: Path, settings: FormSettings) -> RawTable:
 
     Raises SpecificationFault when openpyxl is not installed; when the file is missing, damaged, no
     workbook, or unpacks to too much; when the sheet is not there or not named though there are
-    several; for a header as `read_delimited` does, a cell beyond it, and a cell with an error.
+    several; for a header as `read_delimited` does; and, all at once, for cells beyond it and cells
+    with an error.
     """
-    rows = list(_rows(path, settings))
+    errors: list[tuple[int, str]] = []
+    rows = list(_rows(path, settings, errors))
     header = _header(rows[0][1] if rows else [], settings)
     body = [(n, cells) for n, cells in rows[1:] if any(cells)]
-    for row, cells in body:
-        if any(cells[len(header) :]):
-            message = "a cell to the right of the last column that has a name"
-            raise file_fault(settings.file, message, "Name the column, or empty the cell.", row)
+    beyond = "a cell to the right of the last column that has a name"
+    outside = [(row, beyond) for row, cells in body if any(cells[len(header) :])]
+    found: list[Finding] = []
+    for told, advice in ((errors, "Mend it."), (outside, "Name the column, or empty the cell.")):
+        found += row_faults(settings.file, told, advice).findings if told else []
+    if found:
+        raise SpecificationFault(found)
     frame = {
         name: pd.Series([c[i] if i < len(c) else "" for _, c in body], dtype="str")
         for i, name in enumerate(header)
@@ -49,7 +55,11 @@ def read_excel(path: Path, settings: FormSettings) -> RawTable:
 
 def excel_columns(path: Path, settings: FormSettings) -> tuple[str, ...]:
     """The names in the first row of the sheet."""
-    return tuple(_header(next(_rows(path, settings), (1, []))[1], settings))
+    errors: list[tuple[int, str]] = []
+    head = next(_rows(path, settings, errors), (1, []))[1]
+    if errors:
+        raise row_faults(settings.file, errors, "Mend it.")
+    return tuple(_header(head, settings))
 
 
 def _header(cells: list[str], settings: FormSettings) -> list[str]:
@@ -58,8 +68,10 @@ def _header(cells: list[str], settings: FormSettings) -> list[str]:
     return cells[:width]
 
 
-def _rows(path: Path, settings: FormSettings) -> Iterator[tuple[int, list[str]]]:
-    """Number and texts of each row of the sheet."""
+def _rows(
+    path: Path, settings: FormSettings, errors: list[tuple[int, str]]
+) -> Iterator[tuple[int, list[str]]]:
+    """Number and texts of each row of the sheet; cells with an error are added to `errors`."""
     file = settings.file
     openpyxl = _package(file)
     check_begins(path, file, b"PK\x03\x04", "an Excel workbook (.xlsx)")
@@ -71,7 +83,12 @@ def _rows(path: Path, settings: FormSettings) -> Iterator[tuple[int, list[str]]]
     try:
         sheet = _sheet(book, settings)
         for row, cells in enumerate(sheet.iter_rows(), start=1):
-            yield row, [_text(cell, file, row) for cell in cells]
+            errors += [
+                (row, f"the cell {cell.coordinate} holds the error {cell.value}")
+                for cell in cells
+                if cell.data_type == "e"
+            ]
+            yield row, [_text(cell) for cell in cells]
     except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError) as error:
         raise _damaged(file, error) from None
     finally:
@@ -125,13 +142,10 @@ def _sheet(book: Any, settings: FormSettings) -> Any:
     return book.worksheets[names.index(wanted) if wanted else 0]
 
 
-def _text(cell: Any, file: str, row: int) -> str:
+def _text(cell: Any) -> str:
     value = cell.value
     if value is None:
         return ""
-    if cell.data_type == "e":
-        where = cell.coordinate
-        raise file_fault(file, f"the cell {where} holds the error {value}", "Mend it.", row)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):

@@ -86,6 +86,7 @@ class Metadata:
     names: dict[str, str] = field(default_factory=dict)
     codelists: dict[str, dict[str, str]] = field(default_factory=dict)
     repeating: set[str] = field(default_factory=set)
+    titles: dict[str, str] = field(default_factory=dict)
 
     def may_repeat(self, groups: Iterable[str]) -> list[str]:
         """Those of the groups that repeat; a file that says so of all its groups tells nothing."""
@@ -151,6 +152,7 @@ def _study(study: Any, metadata: Metadata) -> None:
         name = local(element)
         oid = element.get("OID", "")
         if name == "FormDef":
+            metadata.titles.setdefault(oid, element.get("Name", ""))
             own = metadata.forms.setdefault(oid, [])
             own.extend(o for o in _references(element, "ItemGroupRef") if o not in own)
         elif name == "ItemGroupDef":

@@ -351,7 +351,15 @@ def test_excel_sheets_and_errors(tmp_path: Path) -> None:
     book["DM"]["C2"] = "#N/A"
     book["DM"]["C2"].data_type = "e"
     book.save(file)
-    assert "the cell C2 holds the error #N/A" in faults(file, named)[0]
+    book["DM"].append(["0013", "#DIV/0!", None, "stray"])
+    book["DM"]["B3"].data_type = "e"
+    book.save(file)
+    assert faults(file, named) == [
+        "dm.xlsx, row 2: the cell C2 holds the error #N/A. Mend it.",
+        "dm.xlsx, row 3: the cell B3 holds the error #DIV/0!",
+        "dm.xlsx, row 3: a cell to the right of the last column that has a name. Name the column, "
+        "or empty the cell.",
+    ]
 
 
 def test_excel_that_unpacks_to_too_much_or_declares_entities(
