@@ -16,7 +16,7 @@ from unittest import mock
 import pandas as pd
 
 import mappings.compile
-from adam.datasets import AdamPlan
+from adam.datasets import AdamPlan, AdamResult
 from adam.plan import plan_adam
 from adam.run import run_adam, run_one
 from define.describe import describe_adam, describe_sdtm
@@ -50,6 +50,7 @@ from tests.mutation.golden import (
 )
 from tests.mutation.mutants import Mutant
 from tests.mutation.named import Named
+from tests.mutation.words import RULE, module_words
 from validation.account import check_not_submitted, take_account
 from validation.account.reads import module_uses
 
@@ -133,8 +134,9 @@ class Bench(Named):
     def _judge_probed(self, plan: SdtmPlan, target: str) -> Verdict:
         made = self._alone(plan, target, self.probed_forms, probed=True)
         assert not isinstance(made, str)
-        told = changed(self.probed_lines(target), [*lines(made.facts), *made.heard])
-        return Verdict({"probe": told[0]} if told else {})
+        module = next(m for m in plan.modules if m.target == target)
+        now = [*lines(made.facts), *made.heard, *module_words(module)]
+        return _told(changed(self.probed_lines(target), now))
 
     def _compare(self, target: str, made: Made | str) -> dict[str, str]:
         if isinstance(made, str):
@@ -174,9 +176,6 @@ class Bench(Named):
         users = [m.target for m in plan.modules if target in m.uses and m.target != target]
         return self._sweep(plan, users, {target: made.mapped.frame})
 
-    def _module(self, target: str) -> Module:
-        return next(m for m in self.plan.sdtm.modules if m.target == target)
-
     def _sweep(
         self, plan: SdtmPlan, targets: Iterable[str], instead: Mapping[str, pd.DataFrame]
     ) -> Verdict:
@@ -190,8 +189,7 @@ class Bench(Named):
     def _judge_adam(self, plan: AdamPlan, target: str, *, probed: bool) -> Verdict:
         module = next(m for m in plan.modules if m.module.target == target)
         if probed:
-            told = changed(self.probed_lines(target), self._probed_analysis(plan, module))
-            return Verdict({"probe": told[0]} if told else {})
+            return _told(changed(self.probed_lines(target), self._probed_analysis(plan, module)))
         report = self._report()
         built, aside = run_one(module, plan, dict(self.data), report)
         facts, found = self._analysis_facts(plan, built)
@@ -252,6 +250,10 @@ class Bench(Named):
             document, _ = describe_sdtm(plan, result, "")
             wrong = unlike(self.said, self._said(document))
             verdict = Verdict({"define": wrong[0]} if wrong else {})
+        elif section == "analyses":
+            adam = plan_adam(study, self.planned, self.functions)
+            wrong = unlike(self._displays(self.adam), self._displays(adam))
+            return Verdict({"define": wrong[0]} if wrong else {})
         elif section == "ts":
             facts = self._lone_facts(plan, self._summary(study))
             wrong = _differing(facts, self.facts, ("TS",))
@@ -267,6 +269,11 @@ class Bench(Named):
         elif section in ("visits", "epochs", "tables"):
             verdict = self._sweep(plan, self._users(mutant), {})
         return self._judge_whole(plan, adam, forms) if verdict.survived else verdict
+
+    def _displays(self, plan: AdamPlan) -> Facts:
+        """The analysis results; one dataset is enough, for they speak of all by name."""
+        one = AdamResult((self.analysis["ADSL"][0],), ())
+        return document_facts(describe_adam(plan, one, "")[0])
 
     def _like(self, form: RawForm) -> bool:
         return form.frame.equals(self.forms[form.name].frame)
@@ -329,6 +336,14 @@ class Bench(Named):
     def base_whole(self) -> Whole:
         """The unchanged study from end to end, built when first asked for."""
         return self.whole(self.plan.sdtm, self.adam, self.forms)
+
+
+def _told(lines_changed: list[str]) -> Verdict:
+    """What the probes tell: by their values, or only by the words of a rule."""
+    values = [t for t in lines_changed if t[2:].split(" ")[0] != RULE]
+    if values:
+        return Verdict({"probe": values[0]})
+    return Verdict({"words": lines_changed[0]} if lines_changed else {})
 
 
 def _accounted(module: Module, made: Made) -> tuple[object, ...]:

@@ -59,7 +59,8 @@ from tests.mutation.golden import (
     said_line,
     write,
 )
-from tests.mutation.probes import probes
+from tests.mutation.probes import probes, told_apart
+from tests.mutation.words import analysis_words, module_words
 from validation.account import take_account
 
 CATALOGUES = ("tables/lab.yaml", "tables/vital.yaml")
@@ -325,6 +326,7 @@ class Built:
         kept = {n: f for n, f in self.data.items() if not n.startswith(UNCUT)}
         people = sorted(self.data["DM"]["USUBJID"])
         added = probes(self.study.adam, kept, self.adam.terminology, {}, people)
+        added["ADSL"] = told_apart(added.get("ADSL", kept["ADSL"]))
         return {**added, **{UNCUT + n: f for n, f in added.items()}}
 
     def _words(self) -> dict[str, tuple[str, ...]]:
@@ -355,14 +357,19 @@ class Built:
             else:
                 made = self._alone(self.plan.sdtm, target, self.probed_forms, probed=True)
                 assert not isinstance(made, str)
-                self._probed[target] = [*lines(made.facts), *made.heard]
+                told = [*lines(made.facts), *made.heard]
+                self._probed[target] = [*told, *module_words(self._module(target))]
         return self._probed[target]
+
+    def _module(self, target: str) -> Module:
+        return next(m for m in self.plan.sdtm.modules if m.target == target)
 
     def _probed_analysis(self, plan: AdamPlan, module: AdamModule) -> list[str]:
         report = self._report()
         built, _ = run_one(module, plan, {**self.data, **self.probed_data}, report)
         facts, found = self._analysis_facts(plan, built)
-        return [*lines(facts), *sorted(finding_line(f) for f in (*report.findings, *found))]
+        heard = sorted(finding_line(f) for f in (*report.findings, *found))
+        return [*lines(facts), *heard, *analysis_words(module)]
 
 
 def unlike(before: Facts, after: Facts) -> list[str]:

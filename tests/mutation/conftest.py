@@ -20,5 +20,5 @@ def _load(name: str) -> None:
     spec.loader.exec_module(module)
 
 
-for _name in ("golden", "mutants", "probes", "built", "named", "bench"):
+for _name in ("golden", "mutants", "probes", "words", "built", "named", "bench"):
     _load(_name)

@@ -104,11 +104,13 @@ def dataset_facts(built: BuiltDataset, dataset: Dataset) -> Facts:
     for variable in dataset.variables:
         facts[f"{name}.{variable.name} ="] = values_line(built.frame[variable.name])
         facts[f"{name}.{variable.name} :"] = said_line(variable)
+        for value in variable.values:
+            facts[f"{name}.{variable.name} in {value.where.key} :"] = said_line(value.item)
     return facts
 
 
 def document_facts(metadata: Metadata) -> Facts:
-    """What define.xml says of the study as a whole."""
+    """What define.xml says of the study as a whole, and its analysis results."""
     standards = ", ".join(f"{s.name} {s.publishing_set} {s.version}" for s in metadata.standards)
     said = (
         metadata.study_id,
@@ -118,7 +120,19 @@ def document_facts(metadata: Metadata) -> Facts:
         metadata.created,
         standards,
     )
-    return {f"{metadata.purpose} :": "; ".join(said)}
+    facts = {f"{metadata.purpose} :": "; ".join(said)}
+    for display in metadata.displays:
+        facts[f"display {display.key} :"] = f"{display.name}; {display.description}"
+        for result in display.results:
+            data = [
+                f"{d.dataset} [{', '.join(d.variables)}] {d.where.key if d.where else ''}"
+                for d in result.datasets
+            ]
+            told = (result.description, result.reason, result.purpose, " and ".join(data))
+            more = (result.parameter, result.join.text if result.join else "")
+            texts = (*told, *more, result.documentation, result.context, result.code)
+            facts[f"display {result.key} :"] = "; ".join(t for t in texts if t)
+    return facts
 
 
 def account_facts(account: Account) -> Facts:

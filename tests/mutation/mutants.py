@@ -7,7 +7,7 @@ that somebody notices it is for the bench to show.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Protocol
@@ -89,6 +89,26 @@ def mutants(document: Document, around: Around) -> list[Mutant]:
             data = made
             found.append(Mutant(replace(document, data=data), steps, change))
     return found
+
+
+def essential(every: Iterable[Mutant]) -> list[Mutant]:
+    """Of each rule (elsewhere of each key) that it is taken out, and the first other change."""
+    taken: set[tuple[Steps, bool]] = set()
+    found: list[Mutant] = []
+    for mutant in every:
+        rule = _rule_of(mutant.steps)
+        kind = (rule, mutant.steps == rule and mutant.change.startswith("delete"))
+        if kind not in taken:
+            taken.add(kind)
+            found.append(mutant)
+    return found
+
+
+def _rule_of(steps: Steps) -> Steps:
+    for number, step in enumerate(steps):
+        if step in ("vars", "work", "supp", "then", "params"):
+            return steps[: number + 2]
+    return steps[:2]
 
 
 def _nodes(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:

@@ -49,6 +49,33 @@ def probes(
     }
 
 
+def told_apart(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame, in which no column says the same as another (arms planned and actual).
+
+    A column that has the values of an earlier one, wherever both have any, gets others.
+    """
+    made = frame.copy()
+    names = [str(n) for n in frame.columns if not str(n).startswith("_") and n != "USUBJID"]
+    for number, name in enumerate(names):
+        own = frame[name]
+        twins = sum(_same(frame[earlier], own) for earlier in names[:number])
+        if twins and is_numeric(own):
+            made[name] = own + twins
+        elif twins:
+            made[name] = own.where(own.eq(""), own + f" {twins}")
+    return made
+
+
+def _same(one: pd.Series[Any], other: pd.Series[Any]) -> bool:
+    if is_numeric(one) != is_numeric(other):
+        return False
+    if is_numeric(one):
+        both = one.notna() & other.notna()
+    else:
+        both = one.ne("") & other.ne("") & one.str.len().gt(1)
+    return bool(both.any() and one[both].eq(other[both]).all())
+
+
 def _asked(document: Document, terminology: Terminologies) -> Iterator[tuple[str, Cells]]:
     """Every (source, cells) that a rule or condition of the document tells apart."""
     for steps, value in _nodes(document.data, ()):
