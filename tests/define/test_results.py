@@ -82,7 +82,8 @@ def test_the_page_shows_results_with_links(tiny: Any, tmp_path: Path) -> None:
     assert "mean(AVALC == 'irPR') < 1" in text
     assert "#IT.ADRS.AVALC" in section.xpath(".//a/@href")
     ids = set(root.xpath("//@id"))
-    assert {h[1:] for h in section.xpath(".//a/@href") if h.startswith("#")} <= ids
+    links = [str(h) for h in section.xpath(".//a/@href")]
+    assert {h[1:] for h in links if h.startswith("#")} <= ids
 
 
 @pytest.mark.parametrize(
