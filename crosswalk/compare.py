@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from validation.compare.model import ATTRIBUTES, Compared, Options, Tolerance
 from validation.compare.table import ENDINGS, Table, TableUnreadable, ending, read_table, stem
 
 DEFINE = "define.xml"
+_ENCODING = re.compile(r"\bis not [\w-]+( text)?$")
 
 
 class CompareRefused(Exception):
@@ -73,9 +75,8 @@ def compare(a: Path, b: Path, options: Options, encoding: str = "utf-8") -> Comp
             one = read_table(in_a[name], encoding)
             other = read_table(in_b[name], encoding)
         except TableUnreadable as error:
-            raise CompareRefused(str(error)) from None
-        except (UnicodeDecodeError, LookupError, ValueError) as error:
-            raise CompareRefused(f"{in_a[name]}, {in_b[name]}: {error}") from None
+            hint = "; say with --encoding which one it is" if _ENCODING.search(str(error)) else ""
+            raise CompareRefused(f"{error}{hint}") from None
         keys, told_by = _keys(one, other, options, defines)
         found.append(compare_tables(one, other, keys, told_by, options))
     return Compared(

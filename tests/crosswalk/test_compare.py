@@ -171,7 +171,7 @@ def test_what_may_differ(tmp_path: Path) -> None:
         (["ae.xpt", "ae.xpt", "--ignore", "lables"], "Did you mean 'label'?"),
         (["ae.xpt", "ae.xpt", "--first", "-1"], "--first -1"),
         (["ae.xpt", "ae.xpt", "--encoding", "klingon"], "klingon"),
-        (["ae.xpt", "ae.xpt", "--encoding", "ascii"], "is not ascii"),
+        (["ae.xpt", "ae.xpt", "--encoding", "ascii"], "is not ascii; say with --encoding which"),
         (["ae.xpt", "ae.xpt", "--html", "no/such/page.html"], "it cannot be written"),
         (["empty", "full"], "empty holds no dataset"),
         (["full", "other"], "no dataset is in both folders: A has AE; B has CM"),
