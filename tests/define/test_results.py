@@ -75,7 +75,7 @@ def test_the_document_says_what_was_declared(tiny: Any, tmp_path: Path) -> None:
 
 def test_the_page_shows_results_with_links(tiny: Any, tmp_path: Path) -> None:
     _, document = described(tiny, tmp_path)
-    root = html.document_fromstring(to_html(document).decode("utf-8"))
+    root: Any = html.document_fromstring(to_html(document).decode("utf-8"))
     (section,) = root.xpath("//section[@id='RD.1.Table_1']")
     text = " ".join(section.text_content().split())
     assert "PARAMCD is one of PD, BOR and ADY \u2265 1" in text
