@@ -188,6 +188,19 @@ def test_a_variable_mapped_within_first_keeps_its_codelist(tiny: Any, tmp_path: 
     assert codelist.ccode == "C66742"
 
 
+def test_the_version_of_ctcae_is_the_dictionary_of_grades(tiny: Any, tmp_path: Path) -> None:
+    files = dict(tiny.FILES)
+    grade = "AESER: {map: SERIOUS, ct: C66742}\n  AETOXGR: {const: '3'}"
+    files["sdtm/ae.yaml"] = files["sdtm/ae.yaml"].replace(
+        "AESER: {map: SERIOUS, ct: C66742}", grade
+    )
+    terms = "terminology: 2025-03-28"
+    files["study.yaml"] = files["study.yaml"].replace(terms, f'{terms}, ctcae: "5.0"')
+    codelist = variable(described(tiny.build(tmp_path, files)), "AE.AETOXGR").codelist
+    assert codelist is not None
+    assert (codelist.dictionary, codelist.dictionary_version) == ("CTCAE", "5.0")
+
+
 def test_a_study_without_records_is_described(tiny: Any, tmp_path: Path) -> None:
     files = dict(tiny.FILES)
     for name in tiny.CSV:
