@@ -121,7 +121,7 @@ def _part(
         _fault(study, faults, "analysis.dataset", message, (*steps, "dataset"), hint)
         return AnalysedPart(name, where, named)
     known = list(variables[name])
-    asked = [(("variables", i), v) for i, v in enumerate(named)]
+    asked: list[tuple[Steps, str]] = [(("variables", i), v) for i, v in enumerate(named)]
     asked += [(("where", v), v) for v in where.reads]
     for at, variable in asked:
         if variable not in known:
@@ -132,6 +132,6 @@ def _part(
         if test.comparator in ("present", "missing") or any(v.startswith("$") for v in test.values):
             message = f"a where clause of define.xml cannot say that {test.sentence()}"
             advice = "Compare with values, or make a flag in the dataset and ask for that."
-            at = ("where", test.column)
-            _fault(study, faults, "analysis.where", message, (*steps, *at), advice)
+            place = (*steps, "where", test.column)
+            _fault(study, faults, "analysis.where", message, place, advice)
     return AnalysedPart(name, where, named)
