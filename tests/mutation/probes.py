@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mappings.frames import is_numeric
@@ -52,7 +53,8 @@ def probes(
 def told_apart(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame, in which no column says the same as another (arms planned and actual).
 
-    A column that has the values of an earlier one, wherever both have any, gets others.
+    A column that has the values of an earlier one, wherever both have any, gets others. Each flag
+    is another one for some subjects, who have all others as they were.
     """
     made = frame.copy()
     names = [str(n) for n in frame.columns if not str(n).startswith("_") and n != "USUBJID"]
@@ -63,6 +65,11 @@ def told_apart(frame: pd.DataFrame) -> pd.DataFrame:
             made[name] = own + twins
         elif twins:
             made[name] = own.where(own.eq(""), own + f" {twins}")
+    flags = [n for n in names if n.endswith("FL") and frame[n].isin(["Y", "N", ""]).all()]
+    turn = np.arange(len(frame)) % max(len(flags), 1)
+    for number, name in enumerate(flags):
+        other = frame[name].eq("Y").map({True: "N", False: "Y"}).astype("str")
+        made[name] = made[name].where(turn != number, other)
     return made
 
 
