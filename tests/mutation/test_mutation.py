@@ -26,7 +26,7 @@ from tests.mutation.mutants import Mutant, essential
 ASKED = os.environ.get("CROSSWALK_MUTATION", "")
 ALL = ASKED == "all"
 SEED = int(os.environ.get("CROSSWALK_MUTATION_SEED", "1"))
-OF_EACH_FILE = 2
+OF_EACH_FILE = 1
 PARTS = 6
 HERE = Path(__file__).parent
 REFERENCE_FILES = HERE.parents[1] / "mappings" / "cea_cart"
