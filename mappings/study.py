@@ -16,6 +16,9 @@ from mappings.raw import FormSettings, SubjectRule
 from mappings.schemas import check_schema
 from mappings.sdtm_folder import SdtmFolder, read_sdtm_folder
 
+USUBJID_PARTS = ("$STUDYID", "$SITEID", "$SUBJID")
+"""What a collected number gives to USUBJID."""
+
 UNSAID = "2000-01-01T00:00:00"
 """What a first study folder has as `created` until somebody sets it."""
 
@@ -279,6 +282,12 @@ def _check_texts(main: Document, faults: list[Finding]) -> None:
         message = f"'{name}' cannot be the name of a folder"
         advice = "Use letters, digits, '-', '_' and '.' only."
         faults.append(spec_fault("study.id", message, main.place(("study", "id")), advice))
+    for form, reasons in main.data.get("not_submitted", {}).items():
+        for column, reason in reasons.items():
+            if not str(reason or "").strip():
+                message = f"the reason for '{column}' of {form} is empty"
+                place = main.place(("not_submitted", form, column))
+                faults.append(spec_fault("account.reason", message, place, "Say why."))
     for key in ("created", "cutoff"):
         text = str(main.data.get(key, ""))
         try:
@@ -299,6 +308,15 @@ def _pattern(
         faults.append(spec_fault("subject.pattern", f"not a regular expression: {error}", place))
         return re.compile("")
     parts = [str(p) for p in main.data["raw"]["subject"]["usubjid"]]
+    at = ("raw", "subject", "usubjid")
+    for number, part in enumerate(parts):
+        if part.startswith("$") and part not in USUBJID_PARTS:
+            message = f"there is no '{part}' that USUBJID could be put together from"
+            hint = did_you_mean(part, list(USUBJID_PARTS))
+            faults.append(spec_fault("subject.usubjid", message, main.place((*at, number)), hint))
+    if "$SUBJID" not in parts:
+        message = "'usubjid' without $SUBJID is the same for many subjects"
+        faults.append(spec_fault("subject.usubjid", message, main.place(at), "Add $SUBJID."))
     elsewhere = "$SITEID" not in parts or any(f.site for f in forms.values())
     if "subject" not in pattern.groupindex:
         message = "the pattern needs the group (?P<subject>...)"

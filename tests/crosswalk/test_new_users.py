@@ -1,4 +1,4 @@
-"""Two exports mapped from the documentation alone: an ODM file and a REDCap CSV, both FICTITIOUS."""
+"""Two FICTITIOUS exports mapped from the documentation alone: an ODM file and a REDCap CSV."""
 
 from __future__ import annotations
 

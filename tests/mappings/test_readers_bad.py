@@ -357,8 +357,8 @@ def test_excel_sheets_and_errors(tmp_path: Path) -> None:
     assert faults(file, named) == [
         "dm.xlsx, row 2: the cell C2 holds the error #N/A. Mend it.",
         "dm.xlsx, row 3: the cell B3 holds the error #DIV/0!",
-        "dm.xlsx, row 3: a cell to the right of the last column that has a name. Name the column, "
-        "or empty the cell.",
+        "dm.xlsx, row 3: a cell to the right of the last column that has a name. "
+        + "Name the column, or empty the cell.",
     ]
 
 
