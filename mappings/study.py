@@ -150,8 +150,10 @@ def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
     if "raw" not in main.data and "sdtm" not in main.data:
         message = "'raw' is missing"
         advice = "Describe the raw export, or name with 'sdtm' a folder of finished SDTM."
-        place = main.place((), key=True)
-        return None, [*faults, spec_fault("schema.required", message, place, advice)]
+        return None, [
+            *faults,
+            spec_fault("schema.required", message, main.place((), key=True), advice),
+        ]
     if not modules["adam" if "sdtm" in main.data else "sdtm"] and not faults:
         message = "the study has no module"
         advice = "Write one file per dataset in the folder 'sdtm', such as sdtm/dm.yaml."

@@ -354,11 +354,11 @@ def test_excel_sheets_and_errors(tmp_path: Path) -> None:
     book["DM"].append(["0013", "#DIV/0!", None, "stray"])
     book["DM"]["B3"].data_type = "e"
     book.save(file)
+    beyond = "a cell to the right of the last column that has a name"
     assert faults(file, named) == [
         "dm.xlsx, row 2: the cell C2 holds the error #N/A. Mend it.",
         "dm.xlsx, row 3: the cell B3 holds the error #DIV/0!",
-        "dm.xlsx, row 3: a cell to the right of the last column that has a name. "
-        + "Name the column, or empty the cell.",
+        f"dm.xlsx, row 3: {beyond}. Name the column, or empty the cell.",
     ]
 
 
