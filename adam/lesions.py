@@ -257,9 +257,11 @@ def _overall(table: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
         100 * rise >= c.pd_percent * table["NADIR"] - _TOLERANCE
     )
     shrunk = 100 * (table["BASE"] - table["BURDEN"]) >= c.pr_percent * table["BASE"] - _TOLERANCE
+    # A node that grows and stays normal is no progression.
+    gone = ~table["OPEN"] & ~table["LEFT"]
     target = np.select(
-        [~table["TARGETS"], grown, table["OPEN"], ~table["LEFT"], table["BASE"].isna(), shrunk],
-        ["", c.progression, c.not_evaluable, c.complete, c.not_evaluable, c.partial],
+        [~table["TARGETS"], gone, grown, table["OPEN"], table["BASE"].isna(), shrunk],
+        ["", c.complete, c.progression, c.not_evaluable, c.not_evaluable, c.partial],
         c.stable,
     )
     other = np.select(

@@ -98,20 +98,25 @@ class AdamDate:
         if self.part == "DTM":
             return self._datetime(scope, dtc)
         if self.after:
-            unknown = self.highest == "Y"
-            made = death_date(dtc, self._bound(scope, self.after), unknown=unknown)
-        else:
-            made = impute_date(
-                dtc,
-                highest=self.highest,
-                how=self.impute,
-                not_before=self._bound(scope, self.not_before) if self.not_before else None,
-                not_after=self._bound(scope, self.not_after) if self.not_after else None,
-            )
+            return self._after(scope, dtc)
+        made = impute_date(
+            dtc,
+            highest=self.highest,
+            how=self.impute,
+            not_before=self._bound(scope, self.not_before) if self.not_before else None,
+            not_after=self._bound(scope, self.not_after) if self.not_after else None,
+        )
         # What was not known on the day of the cut-off is not imputed to be later.
         guessed = made.dtf.ne("")
         put_beside(scope, self.dtf, made.dtf)
         return made.dt.mask(guessed | self.cut, made.dt.clip(upper=self._end))
+
+    def _after(self, scope: Scope, dtc: pd.Series[str]) -> pd.Series[float]:
+        """A death: who was alive on the cut-off had not died by then, whatever came later."""
+        made = death_date(dtc, self._bound(scope, self.after), unknown=self.highest == "Y")
+        late = made.dtf.ne("") & (made.dt > self._end)
+        put_beside(scope, self.dtf, made.dtf.mask(late, ""))
+        return made.dt.mask(late)
 
     def _converted(self, values: pd.Series[float]) -> pd.Series[float]:
         """A number is already what it shall be, but a date may be taken of a date-time."""
@@ -190,5 +195,6 @@ class AdamDate:
         if self.cut and np.isfinite(self.cutoff):
             text += "; a date after the data cut-off becomes the cut-off"
         elif self.impute and np.isfinite(self.cutoff):
-            text += "; an imputed date is at most the data cut-off"
+            late = "is missing" if self.after else "becomes the cut-off"
+            text += f"; an imputed date after the data cut-off {late}"
         return text

@@ -48,7 +48,7 @@ vars:
   TRTSDT: {date: RFXSTDTC}
   TRTSDTM: {date: RFXSTDTC}
 """
-NUMBERS = {"AGE", "VISITNUM"}
+NUMBERS = {"AGE", "VISITNUM", "PCLLOQ"}
 START = pd.Timestamp("2024-01-01")
 
 
@@ -83,11 +83,12 @@ def sdtm() -> dict[str, pd.DataFrame]:
         ("S2", "ALT", "130", 130, "U/L", 5, 40, "HIGH", "DAY 8", day(8)),
     ]
     pc = [
-        ("S1", "CARQPCR", "BLQ", math.nan, day(1, "09:00")),
-        ("S1", "CARQPCR", "1000", 1000, day(8, "10:00")),
-        ("S1", "CARQPCR", "400", 400, day(15, "10:00")),
-        ("S1", "CARQPCR", "BLQ", math.nan, day(36, "10:00")),
-        ("S2", "CARQPCR", "50", 50, day(8, "10:00")),
+        ("S1", "CARQPCR", "BLQ", math.nan, 50, day(1, "09:00")),
+        ("S1", "CARQPCR", "1000", 1000, 50, day(8, "10:00")),
+        ("S1", "CARQPCR", "400", 400, 50, day(15, "10:00")),
+        # Under the limit of 50 without the word for it.
+        ("S1", "CARQPCR", "28", 28, 50, day(36, "10:00")),
+        ("S2", "CARQPCR", "50", 50, 50, day(8, "10:00")),
     ]
     tu = [
         ("S1", "L1", "TUMIDENT", "TARGET", "INVESTIGATOR", day(-7)),
@@ -115,7 +116,7 @@ def sdtm() -> dict[str, pd.DataFrame]:
             "USUBJID LBTESTCD LBSTRESC LBSTRESN LBSTRESU LBSTNRLO LBSTNRHI LBNRIND VISIT LBDTC",
             lab,
         ),
-        "PC": frame("PC", "USUBJID PCTESTCD PCSTRESC PCSTRESN PCDTC", pc),
+        "PC": frame("PC", "USUBJID PCTESTCD PCSTRESC PCSTRESN PCLLOQ PCDTC", pc),
         "TU": frame("TU", "USUBJID TULNKID TUTESTCD TUSTRESC TUEVAL TUDTC", tu),
         "TR": frame(
             "TR",

@@ -195,6 +195,26 @@ HISTORIES: dict[str, History] = {
     "death known to the month, alive in it": History(
         [(28, "irSD")], death="2023-09", alive=82, expected={"OS": (83, 0), "DTHDTF": "D"}
     ),
+    # Died some day in 2024, and was alive on day 368, two days after the cut-off: not dead by then.
+    "partial death, alive after the cut-off": History(
+        [(28, "irSD")],
+        death="2024",
+        alive=368,
+        expected={
+            "OS": (366, 1),
+            "OS because": "Last known alive",
+            "PFS": (28, 1),
+            "DTHDTF": "",
+            "DTHFL": "",
+        },
+    ),
+    # The same, last seen alive on the day before the cut-off: dead on the cut-off at the earliest.
+    "partial death, alive before the cut-off": History(
+        [(28, "irSD")],
+        death="2024",
+        alive=365,
+        expected={"OS": (366, 0), "DTHDTF": "M", "DTHFL": "Y"},
+    ),
     # The second infusion neither moves the start nor ends anything; irPR on day 90 of the first.
     "second infusion": History(
         [(28, "irSD"), (59, "irSD"), (90, "irPR")],

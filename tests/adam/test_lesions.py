@@ -121,6 +121,18 @@ def test_node_under_10_mm_is_gone() -> None:
     assert overall({**base, 28: {"T01": "gone", "TN1": 10.0}}) == ["irPR"]
 
 
+def test_a_normal_node_that_grows_is_still_gone() -> None:
+    """T01 is gone and the node 2 mm, then 7 mm: 5 mm and 250 % over the lowest, but normal."""
+    scans: dict[int, Scan] = {
+        -7: {"T01": 30.0, "TN1": 20.0},
+        28: {"T01": "gone", "TN1": 2.0},
+        90: {"T01": "gone", "TN1": 7.0},
+        150: {"T01": "gone", "TN1": 12.0},
+    }
+    # At 12 mm the node is no longer normal, and 10 mm over the lowest.
+    assert overall(scans) == ["irCR", "irCR", "irPD"]
+
+
 def test_node_gone_but_other_lesions_left_is_partial() -> None:
     """Only target a node, 15 to 9 mm: gone. With a non-target lesion left it is irPR."""
     assert overall({-10: {"TN1": 15.0, "NT01": "there"}, 28: {"TN1": 9.0, "NT01": "there"}}) == [
