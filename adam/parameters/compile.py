@@ -38,6 +38,30 @@ KINDS: dict[str, Callable[[Mapping[str, Any], Making], Kind]] = {
 }
 
 
+#: The keys that belong to a kind, beside those of every parameter.
+OWN_KEYS: dict[str, tuple[str, ...]] = {
+    "response": ("of", "confirmed", "responses", "settings"),
+    "response: lesions": ("compare", "by", "part", "tu", "tr", "settings"),
+    "event": ("censor", "gap", "start", "stop", "subjects", "among", "unit"),
+    "burden": ("tu", "tr", "settings"),
+}
+EVERY_KEY = ("label", "number", "method", "comment")
+
+
+def _check_keys(data: Mapping[str, Any], kind: str, making: Making) -> None:
+    """Refuse keys of another kind of parameter, which would be ignored here."""
+    said = f"{kind}: {data[kind]}" if data[kind] == "lesions" else kind
+    for key in data:
+        if key not in (*EVERY_KEY, kind, *OWN_KEYS.get(said, ())):
+            owners = [f"'{owner}'" for owner, keys in OWN_KEYS.items() if key in keys]
+            making.fault(
+                "param.key",
+                f"has '{key}', which does nothing beside '{said}'",
+                f"It belongs to {' and '.join(owners)}.",
+                key,
+            )
+
+
 def compile_parameters(
     document: Document,
     module: Module,
@@ -82,6 +106,7 @@ def compile_parameters(
             said = " and ".join(f"'{key}'" for key in given) or "none of them"
             making.fault("param.kind", f"has {said}", f"It needs exactly one of {known}.")
             continue
+        _check_keys(data, given[0], making)
         found.append(
             Parameter(
                 code=code,

@@ -134,6 +134,20 @@ def test_an_area_has_no_single_source(build: Any) -> None:
             ),
         ),
         (
+            "record: {from: ADLB, take: max}, unit: months",
+            (
+                "adam/adlp.yaml:6:67: the parameter P1 has 'unit', which does nothing beside "
+                "'record'. It belongs to 'event'."
+            ),
+        ),
+        (
+            "response: best, of: OVR, by: visit",
+            (
+                "adam/adlp.yaml:6:57: the parameter P1 has 'by', which does nothing beside "
+                "'response'. It belongs to 'response: lesions'."
+            ),
+        ),
+        (
             "record: {from: ADLB, take: max}, auc: {from: ADLB, time: ADY, to: 1}",
             (
                 "adam/adlp.yaml:6:3: the parameter P1 has 'record' and 'auc'. It needs exactly one "
