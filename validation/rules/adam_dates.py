@@ -248,13 +248,18 @@ def _collected(data: Data, name: str) -> list[tuple[str, str, pd.Series, bool]]:
     return [(s, v, interval(words)[0], own) for s, v, words, own in dated]
 
 
-def after_cutoff(data: Data, words: pd.Series) -> pd.Series:
-    """True for dates after the data cut-off of TS, which an analysis may not know."""
+def data_cutoff(data: Data) -> str:
+    """The data cut-off that TS tells, "" for none."""
     if not data.has("TS", "TSPARMCD", "TSVAL"):
-        return pd.Series(False, words.index)
+        return ""
     summary = data["TS"]
     cut = summary.loc[(summary["TSPARMCD"] == "DCUTDTC").to_numpy(), "TSVAL"]
-    last = str(cut.iloc[0]) if len(cut) else ""
+    return str(cut.iloc[0]) if len(cut) else ""
+
+
+def after_cutoff(data: Data, words: pd.Series) -> pd.Series:
+    """True for dates after the data cut-off of TS, which an analysis may not know."""
+    last = data_cutoff(data)
     return (words.str.slice(0, len(last)) > last) if last else pd.Series(False, words.index)
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from mappings.findings import Severity
 from validation.locate import Mask
-from validation.rules.adam_dates import after_cutoff
+from validation.rules.adam_dates import after_cutoff, data_cutoff
 from validation.rules.adam_tools import (
     DESCRIBED,
     GUIDE,
@@ -492,6 +492,16 @@ def _safety(data: Data, name: str) -> Iterator[Hit]:
     yield Hit(name, ("SAFFL",), equals(frame, "SAFFL", "Y") != dosed)
 
 
+def _alive_at_cutoff(data: Data, frame: pd.DataFrame, dates: pd.Series) -> Mask:
+    """Who was alive on the cut-off and died in a month or year that has days after it."""
+    last = data_cutoff(data)
+    if not last or "LSTALVDT" not in frame:
+        return np.zeros(len(frame), dtype=bool)
+    alive = on_days(number(frame, "LSTALVDT"), seconds=False)
+    partial = dates.isin([last[:4], last[:7], ""]).to_numpy(dtype=bool)
+    return np.asarray(partial & (alive >= days(pd.Series([last], dtype="str"))[0]))
+
+
 _DEATHS = (
     ("AE", "AEOUT", "FATAL"),
     ("AE", "AESDTH", "Y"),
@@ -516,7 +526,8 @@ def _death(data: Data, name: str) -> Iterator[Hit]:
         if data.has(domain, "USUBJID", variable):
             home = data[domain]
             dead.update(home.loc[equals(home, variable, value), "USUBJID"])
-    later = after_cutoff(data, _death_dates(data, frame)).to_numpy(dtype=bool)
+    dates = _death_dates(data, frame)
+    later = after_cutoff(data, dates).to_numpy(dtype=bool) | _alive_at_cutoff(data, frame, dates)
     flagged = equals(frame, "DTHFL", "Y") if "DTHFL" in frame else present(frame, "DTHDT")
     signs = frame["USUBJID"].isin(dead).to_numpy(dtype=bool)
     dated = present(frame, "DTHDT")

@@ -389,6 +389,18 @@ def test_empty_datasets_raise_nothing() -> None:
     assert result.errored == 0
 
 
+def test_who_was_alive_on_the_cut_off_had_not_died() -> None:
+    """The date of death is some day in June 2024; the cut-off is the 30th."""
+    frames = STUDY.good()
+    frames["DM"].loc[1, ["DTHFL", "DTHDTC"]] = ["Y", "2024-06"]
+    assert [f.scope for f in found_by("cross.death", frames)] == ["S-01-002"]
+    cutoff = (pd.Timestamp("2024-06-30") - pd.Timestamp("1960-01-01")).days
+    frames["ADSL"].loc[1, "LSTALVDT"] = float(cutoff)
+    assert found_by("cross.death", frames) == []
+    frames["DM"].loc[1, "DTHDTC"] = "2024-05"
+    assert [f.scope for f in found_by("cross.death", frames)] == ["S-01-002"]
+
+
 def test_what_is_after_the_data_cut_off_may_be_unknown_to_the_analysis() -> None:
     frames = STUDY.good()
     frames["DM"].loc[1, ["DTHFL", "DTHDTC"]] = ["Y", "2024-07-01"]
