@@ -126,7 +126,7 @@ def describe_adam(
                 label=dataset_label(module.target),
                 class_name=about.class_name,
                 subclass=about.subclass,
-                structure=about.structure,
+                structure=_records_of(built, about.structure),
                 variables=tuple(variables),
                 records=len(built.frame),
                 repeating=built.name != "ADSL",
@@ -139,3 +139,10 @@ def describe_adam(
     document = _document(study, "Analysis", ADAMIG, terminologies, datasets, version)
     displays = result_displays(plan.analyses, datasets)
     return replace(document, displays=displays), maker.findings
+
+
+def _records_of(built: BuiltDataset, structure: str) -> str:
+    """What one record is: a dataset with one record per parameter has no analysis timepoints."""
+    if built.keys == ("STUDYID", "USUBJID", "PARAMCD"):
+        return "One record per subject per parameter"
+    return structure
