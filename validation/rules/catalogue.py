@@ -13,6 +13,7 @@ from validation.rules import (
     adam_structure,
     adam_tte,
     cross,
+    cross_subjects,
     dm,
     oncology,
     sdtm,
@@ -24,7 +25,8 @@ from validation.rules.model import Rule
 
 _MODULES = (
     *(sdtm, dm, summary, trial, visits, oncology),
-    *(adam_structure, adam_adsl, adam_flags, adam_dates, adam_bds, adam_occds, adam_tte, cross),
+    *(adam_structure, adam_adsl, adam_flags, adam_dates, adam_bds, adam_occds, adam_tte),
+    *(cross, cross_subjects),
 )
 
 
