@@ -115,6 +115,8 @@ def _part(
     name = str(data["dataset"])
     where = parse_condition(data.get("where"))
     named = tuple(str(v) for v in data.get("variables", []))
+    if name in study.left_out:
+        return AnalysedPart(name, where, named)
     if name not in variables:
         message = f"there is no analysis dataset '{name}'"
         hint = did_you_mean(name, list(variables))

@@ -106,6 +106,9 @@ class SdtmTarget:
         return tuple(v.name for v in self.about.model or self.about.variables)
 
 
+_RESULTS = ("ORRES", "STRESC", "STRESN")
+
+
 def unknown_settings(module: Module, about: SdtmTarget) -> list[Finding]:
     """Faults of a compiled module: settings beside its rules that name no variable it makes."""
     if not module.blocks:
@@ -129,6 +132,12 @@ def unknown_settings(module: Module, about: SdtmTarget) -> list[Finding]:
             message = f"there is no variable '{name}' in this module"
             hint = did_you_mean(str(name), sorted(made))
             faults.append(spec_fault("name.variable", message, module.document.place(steps), hint))
+    result = str(baseline.get("result", ""))
+    if result in made and result[len(code) :] not in _RESULTS:
+        place = module.document.place(("timing", "baseline", "result"))
+        names = ", ".join(code + name for name in _RESULTS)
+        message = f"{result} is no result, and the baseline is a record with one"
+        faults.append(spec_fault("baseline.result", message, place, f"Name one of {names}."))
     flag = str(baseline.get("flag", ""))
     if flag and not about.known(flag):
         message = f"there is no variable '{flag}' in {code}"

@@ -97,7 +97,7 @@ class TimeToEvent:
         made = time_to_event(
             chosen,
             begin,
-            [_source(ground, s) for s in self.events],
+            [_event(ground, s, chosen) for s in self.events],
             [_source(ground, s) for s in self.censors],
             stop=stop,
             gap=self.gap,
@@ -169,6 +169,24 @@ def sequence(dataset: str, frame: pd.DataFrame) -> str:
 def dated(frame: pd.DataFrame, name: str) -> pd.Series[float]:
     """A date variable as SAS days; ISO 8601 text that is no complete date is missing."""
     return frame[name] if is_numeric(frame[name]) else complete_day(frame[name])
+
+
+def _event(ground: Ground, source: EventSource, subjects: pd.Series[str]) -> Source:
+    """A source of events; one of `subjects` on some day is no event, but not in silence."""
+    found = _source(ground, source)
+    rows = found.frame[found.frame["USUBJID"].isin(subjects)]
+    if found.where is not None:
+        rows = rows[found.where[rows.index]]
+    ground.report.rows(
+        "event.undated",
+        rows,
+        rows[source.date].isna().to_numpy(dtype=bool),
+        f"{source.desc} has no complete {source.date} and is no event",
+        "Impute the date, or leave the record out with 'where'.",
+        dataset=ground.target,
+        variable="ADT",
+    )
+    return found
 
 
 def _source(ground: Ground, source: EventSource) -> Source:

@@ -45,6 +45,20 @@ def test_an_event_of_an_sdtm_dataset_by_its_iso_date(build: Any) -> None:
     ]
 
 
+def test_an_event_on_some_day_is_no_event_but_a_finding(build: Any) -> None:
+    event = "- {from: AE, where: {AESER: 'N'}, date: AEENDTC, desc: End of event}"
+    event = f"{event}\n      - {{from: ADSL, where"
+    made = build({"adam/adtte.yaml": [("- {from: ADSL, where", event)]}, adam=True)
+    mild = made["AE"][made["AE"]["AESER"] == "N"]
+    without = mild[mild["AEENDTC"].str.len() < len("2024-01-01")]
+    assert len(without) == 2
+    found = [f for f in made.findings if f.rule == "event.undated"]
+    assert [f.message for f in found] == [
+        "End of event has no complete AEENDTC and is no event"
+    ] * len(without)
+    assert {(f.dataset, f.variable) for f in found} == {("ADTTE", "ADT")}
+
+
 def test_records_after_the_cutoff_have_their_source_named_without_prefix(build: Any) -> None:
     censor = "- {from: ALL.SV, date: SVSTDTC, desc: Last visit}\n      - {from: ADSL, date"
     made = build({"adam/adtte.yaml": [("- {from: ADSL, date", censor)]}, adam=True)

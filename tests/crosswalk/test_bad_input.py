@@ -292,7 +292,7 @@ def cycle_of_rules(study: Copy) -> list[str]:
 def rule_that_reads_itself(study: Copy) -> list[str]:
     study.edit("sdtm/ae.yaml", "{copy: AETERM_LLT, origin: Assigned}", "{copy: AE.AELLT}")
     place = study.at("sdtm/ae.yaml", "AELLT:")
-    return [f"{place}: the rules read each other in a cycle: AELLT -> AELLT"]
+    return [f"{place}: AELLT reads itself: ae has no such column. Did you mean 'AEDLT'?"]
 
 
 @case
@@ -371,7 +371,7 @@ def findings_with_a_rule_that_is_none(study: Copy) -> list[str]:
     return [
         (
             "findings.yaml:1:9: 'Date Impossible' is not a rule id. "
-            "Rule ids are lower case with dots, such as date.impossible."
+            "Write it as the report shows it, such as date.impossible or CORE-000024."
         )
     ]
 

@@ -72,6 +72,7 @@ def as_json(package: Package, place: Path, *, ndjson: bool = False) -> None:
             for row in frame.to_numpy(dtype=object).tolist()
         ]
         head = {
+            "datasetJSONCreationDateTime": "2024-09-01T00:00:00",
             "datasetJSONVersion": "1.1.0",
             "itemGroupOID": f"IG.{name}",
             "records": len(rows),

@@ -448,6 +448,11 @@ def test_a_rule_less_in_the_reference_study_is_noticed(study_copy: Path) -> None
     assert rule in text
     path.write_text(text.replace(rule, ""), encoding="utf-8")
     shutil.rmtree(study_copy / "adam")
+    settings = study_copy / "study.yaml"
+    text = settings.read_text(encoding="utf-8")
+    before, _, after = text.partition("\nanalyses:")
+    rest = after[after.index("\n\n") :] if "\n\n" in after else ""
+    settings.write_text(before + rest, encoding="utf-8")
     account = Built(study_copy).account()
     assert rules(account) == [("account.column", "ae AEDLT")]
     assert "(with AEDLT_STD)" in account.findings[0].message
