@@ -13,7 +13,7 @@ from adam.criteria import Criteria
 from adam.lesions import NEW, NON_TARGET, TARGET, differences, respond
 from adam.parameters.model import Ground, Making
 from adam.parameters.responses import check_assessments, criteria_of
-from adam.parameters.scans import SIZES, measures, nodes, whole
+from adam.parameters.scans import CONDITIONS, SIZES, measures, nodes, whole
 from mappings.conditions import Condition
 from mappings.findings import Severity, SpecPlace
 from mappings.frames import number_text, present, take_table, text_series
@@ -83,7 +83,7 @@ class Lesions:
         """The lesions and measurements as `adam.lesions` reads them."""
         tu = self._chosen(ground, "TU", self.identified)
         tr = self._chosen(ground, "TR", self.measured)
-        lesions, key = _lesions(tu, tr, ground, self.place), self.key
+        lesions, key = identified(tu, tr, ground, self.place), self.key
         if key != "ADT":
             tr = tr[present(tr[key])]
         scans = measures(tr, lesions, key, ground.report, self.place)
@@ -224,7 +224,10 @@ def _kinds(result: pd.Series[str]) -> pd.Series[str]:
     return kind
 
 
-def _lesions(tu: pd.DataFrame, tr: pd.DataFrame, ground: Ground, place: SpecPlace) -> pd.DataFrame:
+def identified(
+    tu: pd.DataFrame, tr: pd.DataFrame, ground: Ground, place: SpecPlace
+) -> pd.DataFrame:
+    """The lesions of TU: USUBJID, LNKID, KIND, NODE, MEASURABLE; what is lost is said."""
     found = tu[tu["TUTESTCD"].isin(["TUMIDENT", "TUSPLIT", "LESIDENT"])]
     kind = _kinds(found["TUSTRESC"])
     ground.report.rows(
@@ -239,6 +242,23 @@ def _lesions(tu: pd.DataFrame, tr: pd.DataFrame, ground: Ground, place: SpecPlac
         spec=place,
         wording=lambda value: f"'{value}' is no kind of lesion: not in the computed response",
     )
+    unnamed = "it has no number that links TU and TR: not in the response"
+    for frame, name, number, tests in (
+        (found, "TU", "TULNKID", ()),
+        (tr, "TR", "TRLNKID", (*SIZES, *CONDITIONS)),
+    ):
+        lost = frame[number].eq("")
+        ground.report.rows(
+            "lesion.unknown",
+            frame,
+            (lost & frame[f"{name}TESTCD"].isin(tests) if tests else lost).to_numpy(dtype=bool),
+            unnamed,
+            f"Give {number} in the rule of {name}.",
+            dataset=name,
+            variable=number,
+            spec=place,
+        )
+    found, kind = found[found["TULNKID"].ne("")], kind[found["TULNKID"].ne("")]
     known = pd.MultiIndex.from_frame(found[["USUBJID", "TULNKID"]])
     stray = ~pd.MultiIndex.from_frame(tr[["USUBJID", "TRLNKID"]]).isin(known)
     ground.report.rows(

@@ -10,6 +10,8 @@ import pytest
 
 from adam.criteria import PRESETS
 from adam.lesions import respond
+from adam.parameters.computed import identified
+from adam.parameters.model import Ground
 from adam.parameters.scans import measures, nodes
 from mappings.findings import SpecPlace
 from mappings.scope import Report
@@ -161,3 +163,25 @@ def test_a_scan_without_a_day_is_a_finding() -> None:
     made, found = answer(rows, T1=LUNG)
     assert len(made) == 0
     assert found == ["lesion.undated"]
+
+
+def test_a_lesion_without_a_number_is_told() -> None:
+    """Without TULNKID or TRLNKID nothing links a lesion and its sizes; a sum has none to lack."""
+    tr = tr_of(
+        [("", "LDIAM", FIRST, 30.0), ("T1", "LDIAM", FIRST, 20.0), ("", "SUMDIAM", FIRST, 50.0)]
+    )
+    tu = pd.DataFrame(
+        {
+            "USUBJID": ["S", "S"],
+            "TULNKID": ["T1", ""],
+            "TUTESTCD": ["TUMIDENT", "TUMIDENT"],
+            "TUSTRESC": ["TARGET", "TARGET"],
+        }
+    ).astype("str")
+    tu = tu.assign(_form="TU", _row=np.arange(2, dtype="int64"))
+    report = Report({})
+    ground = Ground({}, pd.DataFrame(), pd.DataFrame(), np.inf, report, "ADRS")
+    made = identified(tu, tr, ground, PLACE)
+    assert made["LNKID"].tolist() == ["T1"]
+    told = [(f.rule, f.dataset, f.variable) for f in report.findings]
+    assert told == [("lesion.unknown", "TU", "TULNKID"), ("lesion.unknown", "TR", "TRLNKID")]
