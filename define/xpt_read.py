@@ -176,8 +176,8 @@ class _Reader:
         )
 
     def _check_head(self) -> Version:
-        version = V8 if self._slice(20, 8).rstrip() == V8.library else V5
-        words = (version.library, version.member, version.descriptor, version.variables)
+        version = V8 if self._slice(20, 8).rstrip() == V8.head_word else V5
+        words = (version.head_word, version.member, version.descriptor, version.variables)
         for place, word in zip((0, 3, 4, 7), words, strict=True):
             if self._slice(place * RECORD, 48) != head_record(word)[:48]:
                 raise ValueError("it is no transport file of version 5 or 8")

@@ -64,7 +64,7 @@ def header(
     descriptions = b"".join(_descriptions(columns, encoding, version))
     return b"".join(
         (
-            head_record(version.library),
+            head_record(version.head_word),
             b"SAS     SAS     SASLIB  " + _SYSTEM + b" " * 24 + when,
             when.ljust(RECORD),
             head_record(version.member, MEMBER_NUMBERS),

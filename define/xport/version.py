@@ -32,7 +32,7 @@ class Version:
     text_limit: int
     column_limit: int
     other_case: bool
-    library: bytes
+    head_word: bytes
     member: bytes
     descriptor: bytes
     variables: bytes
