@@ -19,6 +19,7 @@ from crosswalk.home import write_home
 from crosswalk.manifest import sha256, whole_manifest
 from crosswalk.plan import make_plan
 from crosswalk.publish import MANIFEST
+from crosswalk.verify import altered
 from crosswalk.version import version
 from define.known import DefineUnreadable, KnownDefine, read_define
 from define.schema_check import schema_check
@@ -91,7 +92,7 @@ def check(package: Path, engine: Engine | None = None, study: Path | None = None
     found = _Found()
     if outputs is not None:
         text = f"{len(outputs)} files are those of the manifest"
-        found.judge("package.files", text, "", _files(package, outputs))
+        found.judge("package.files", text, "", altered(package, outputs))
     homes = [_home(folder, package, found) for folder in folders]
     core = _core(engine, homes, study) if engine is not None else None
     return make_report(
@@ -128,25 +129,6 @@ def _folders(package: Path, outputs: Mapping[str, str] | None) -> list[Path]:
         return [package] if any(package.glob("*.xpt")) else []
     homes = {(package / name).parent for name in outputs if name.endswith((".xpt", "/define.xml"))}
     return sorted(homes)
-
-
-def _files(package: Path, outputs: Mapping[str, str]) -> list[Finding]:
-    """Files that are gone, changed, or that no build wrote."""
-
-    def finding(rule: str, name: str, message: str) -> Finding:
-        return Finding(rule, Severity.ERROR, f"{name} {message}", _AGAIN, scope=name)
-
-    found = []
-    for name in sorted(outputs):
-        path = package / name
-        if not path.is_file():
-            found.append(finding("package.missing", name, "is in the manifest and not there"))
-        elif sha256(path) != outputs[name]:
-            found.append(finding("package.changed", name, "is not the file that was published"))
-    there = {p.relative_to(package).as_posix() for p in package.rglob("*") if p.is_file()}
-    strange = sorted(there - set(outputs) - {MANIFEST})
-    found += [finding("package.extra", n, "is there and not in the manifest") for n in strange]
-    return found
 
 
 def _home(folder: Path, package: Path, found: _Found) -> _Home:
