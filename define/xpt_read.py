@@ -26,7 +26,15 @@ from define.xport.header import (
 from define.xport.ibm import from_ibm
 from define.xport.version import MAX_LABEL, RECORD, V5, V8, Version, head_record
 
-__all__ = ["Transport", "XptUnreadable", "read_head", "read_transport", "read_xpt"]
+__all__ = [
+    "Layout",
+    "Transport",
+    "XptUnreadable",
+    "read_head",
+    "read_layout",
+    "read_transport",
+    "read_xpt",
+]
 
 _BLOCK_BYTES = 1 << 22
 _BLOCK_ROWS = (64, 1 << 16)
@@ -66,6 +74,20 @@ class Transport:
     version: int = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the rows of a file lie: `rows` of `width` bytes each, the first at byte `body`.
+
+    `starts` tells where a variable begins in a row, in the order of `columns`.
+    """
+
+    columns: tuple[Column, ...]
+    starts: tuple[int, ...]
+    body: int
+    width: int
+    rows: int
+
+
 def read_xpt(
     path: str | Path, encoding: str = "utf-8"
 ) -> tuple[pd.DataFrame, tuple[Column, ...], str, str]:
@@ -94,6 +116,17 @@ def read_head(path: str | Path, encoding: str = "utf-8") -> tuple[tuple[Column, 
     path = Path(path)
     try:
         return _Reader(path, codec_name(encoding)).head()
+    except ValueError as error:
+        if isinstance(error, XptUnreadable):
+            raise
+        raise XptUnreadable(path.name, str(error)) from error
+
+
+def read_layout(path: str | Path, encoding: str = "utf-8") -> Layout:
+    """How the rows of the file lie, without reading them; XptUnreadable as `read_transport`."""
+    path = Path(path)
+    try:
+        return _Reader(path, codec_name(encoding)).layout()
     except ValueError as error:
         if isinstance(error, XptUnreadable):
             raise
@@ -138,12 +171,21 @@ class _Reader:
         columns = tuple(column for column, _ in self._fields)
         return columns, self._name(), self._word(6 * RECORD + 32, 40)
 
+    def layout(self) -> Layout:
+        columns = tuple(column for column, _ in self._fields)
+        starts = tuple(at for _, at in self._fields)
+        width = self._width()
+        return Layout(columns, starts, self._body, width, self._rows(width))
+
+    def _width(self) -> int:
+        return max((at + c.length for c, at in self._fields), default=0)
+
     def _name(self) -> str:
         return self._word(5 * RECORD + 8, self._version.name_limit)
 
     def read(self) -> Transport:
         columns = tuple(column for column, _ in self._fields)
-        width = max((at + c.length for c, at in self._fields), default=0)
+        width = self._width()
         rows = self._rows(width)
         numbers = {c.name: np.empty(rows) for c in columns if c.numeric}
         codes = {name: np.zeros(rows, np.uint8) for name in numbers}
