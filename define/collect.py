@@ -76,6 +76,14 @@ def collect(metadata: Metadata) -> Parts:
     codelists = _by_key((v.codelist for v in variables), "codelists")
     standards = _standards(metadata, datasets, codelists)
     about = _document_comment(metadata)
+    entries = [e for d in datasets for v in d.variables for e in v.values]
+    clauses = _by_key(
+        [
+            *(w for e in entries for w in (e.where, *e.also)),
+            *(part.where for r in results for part in r.datasets),
+        ],
+        "where clauses",
+    )
     comments = [
         about,
         *(s.comment for s in standards),
@@ -83,6 +91,7 @@ def collect(metadata: Metadata) -> Parts:
         *(v.comment for v in variables),
         *(r.join for r in results),
         *(codelist_comment(c) for c in codelists),
+        *(w.comment for w in clauses),
     ]
     return Parts(
         datasets=datasets,
@@ -90,13 +99,7 @@ def collect(metadata: Metadata) -> Parts:
         codelists=codelists,
         methods=_by_key((v.method for v in variables), "methods"),
         comments=_by_key(comments, "comments"),
-        where_clauses=_by_key(
-            [
-                *(e.where for d in datasets for v in d.variables for e in v.values),
-                *(part.where for r in results for part in r.datasets),
-            ],
-            "where clauses",
-        ),
+        where_clauses=clauses,
         displays=metadata.displays,
         document_comment=about,
     )

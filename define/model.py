@@ -96,13 +96,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """MethodDef: how a derived value was made, in a sentence a reviewer can redo."""
+    """MethodDef: how a derived value was made, in a sentence a reviewer can redo.
+
+    `code` is the same as an expression of the language `context` (FormalExpression).
+    """
 
     key: str
     name: str
     text: str
     type: str = "Computation"
     documents: tuple[PageRef, ...] = ()
+    context: str = ""
+    code: str = ""
 
     @property
     def oid(self) -> str:
@@ -136,10 +141,14 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class WhereClause:
-    """def:WhereClauseDef: the records of a dataset for which all checks hold."""
+    """def:WhereClauseDef: the records of a dataset for which all checks hold.
+
+    `comment` says how the datasets come together when it asks another one.
+    """
 
     key: str
     checks: tuple[Check, ...]
+    comment: Comment | None = None
 
     @property
     def oid(self) -> str:
@@ -153,10 +162,12 @@ class Value:
 
     `item` is described as a variable is; its name is that of the slice (the test, the
     parameter), its `numeric` that of the variable, while its `datatype` may be narrower.
+    `also` are further where clauses: it holds for the records of any of them.
     """
 
     where: WhereClause
     item: Variable
+    also: tuple[WhereClause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +230,7 @@ class AnalysisResult:
 
     `reason` and `purpose` are terms of ARM 1.0. `join` says how several datasets come together.
     `parameter` is the dataset whose PARAMCD chooses what is analysed, "" when none does.
+    `documents` belong to the documentation, `programs` to the code.
     """
 
     key: str
@@ -231,6 +243,8 @@ class AnalysisResult:
     join: Comment | None = None
     context: str = ""
     code: str = ""
+    documents: tuple[PageRef, ...] = ()
+    programs: tuple[PageRef, ...] = ()
 
     @property
     def oid(self) -> str:
@@ -246,6 +260,7 @@ class ResultDisplay:
     name: str
     description: str
     results: tuple[AnalysisResult, ...]
+    documents: tuple[PageRef, ...] = ()
 
     @property
     def oid(self) -> str:

@@ -39,6 +39,10 @@ def _places(parts: Parts) -> Iterator[tuple[str, Use]]:
         for item, here in _items(dataset):
             named = (item.codelist, item.method, item.comment)
             yield from ((part.oid, here) for part in named if part is not None)
+        for value in (v for variable in dataset.variables for v in variable.values):
+            for where in (value.where, *value.also):
+                if where.comment:
+                    yield where.comment.oid, Use(where.oid, dataset.name)
     for display, result in ((d, r) for d in parts.displays for r in d.results):
         if result.join:
             yield result.join.oid, Use(result.oid, display.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml.etree import _Element
 
-from define.definexml.build import ARM, D, Maker, d, description, given
+from define.definexml.build import ARM, D, Maker, d, description, document_refs, given
 from define.model import AnalysisDataset, AnalysisResult, ResultDisplay
 
 A = Maker(ARM)
@@ -19,13 +19,15 @@ def _display(of: ResultDisplay) -> _Element:
     return A.ResultDisplay(
         {"OID": of.oid, "Name": of.name},
         *description(of.description),
+        *document_refs(of.documents),
         *(_result(r) for r in of.results),
     )
 
 
 def _result(of: AnalysisResult) -> _Element:
-    said = description(of.documentation)
-    code = [A.Code(of.code)] if of.code else []
+    said = [*description(of.documentation), *document_refs(of.documents)]
+    code = [*([A.Code(of.code)] if of.code else []), *document_refs(of.programs)]
+    coded = of.context or code
     return A.AnalysisResult(
         given(
             {
@@ -41,7 +43,7 @@ def _result(of: AnalysisResult) -> _Element:
             *(_dataset(part) for part in of.datasets),
         ),
         *([A.Documentation(*said)] if said else []),
-        *([A.ProgrammingCode(given({"Context": of.context}), *code)] if code else []),
+        *([A.ProgrammingCode(given({"Context": of.context}), *code)] if coded else []),
     )
 
 

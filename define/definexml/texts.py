@@ -45,9 +45,11 @@ def document_lists(documents: Sequence[tuple[str, str, str]]) -> list[_Element]:
 
 def method_def(of: Method) -> _Element:
     """MethodDef."""
+    code = [E.FormalExpression({"Context": of.context}, of.code)] if of.code else []
     return E.MethodDef(
         given({"OID": of.oid, "Name": of.name, "Type": of.type}),
         *description(of.text),
+        *code,
         *document_refs(of.documents),
     )
 

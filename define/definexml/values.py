@@ -28,13 +28,15 @@ def _entry(dataset: Dataset, variable: Variable, value: Value, order: int) -> _E
                 "MethodOID": item.method.oid if item.method else "",
             }
         ),
-        D.WhereClauseRef({"WhereClauseOID": value.where.oid}),
+        *(D.WhereClauseRef({"WhereClauseOID": w.oid}) for w in (value.where, *value.also)),
     )
 
 
 def where_clause(of: WhereClause) -> _Element:
     """def:WhereClauseDef; all of its checks must hold."""
-    return D.WhereClauseDef({"OID": of.oid}, *(_check(c) for c in of.checks))
+    remark = of.comment.oid if of.comment else ""
+    about = given({"OID": of.oid, d("CommentOID"): remark})
+    return D.WhereClauseDef(about, *(_check(c) for c in of.checks))
 
 
 def _check(of: Check) -> _Element:
