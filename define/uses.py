@@ -39,10 +39,7 @@ def _places(parts: Parts) -> Iterator[tuple[str, Use]]:
         for item, here in _items(dataset):
             named = (item.codelist, item.method, item.comment)
             yield from ((part.oid, here) for part in named if part is not None)
-        for value in (v for variable in dataset.variables for v in variable.values):
-            for where in (value.where, *value.also):
-                if where.comment:
-                    yield where.comment.oid, Use(where.oid, dataset.name)
+        yield from _joins(dataset)
     for display, result in ((d, r) for d in parts.displays for r in d.results):
         if result.join:
             yield result.join.oid, Use(result.oid, display.name)
@@ -50,6 +47,14 @@ def _places(parts: Parts) -> Iterator[tuple[str, Use]]:
         remark = codelist_comment(codelist)
         if remark:
             yield remark.oid, Use(codelist.oid, codelist.name)
+
+
+def _joins(dataset: Dataset) -> Iterator[tuple[str, Use]]:
+    """Comments of where clauses, which say how datasets come together."""
+    for variable in dataset.variables:
+        here = Use(item_oid(dataset, variable), f"{dataset.name}.{variable.name}")
+        clauses = (w for v in variable.values for w in (v.where, *v.also))
+        yield from ((w.comment.oid, here) for w in clauses if w.comment)
 
 
 def _items(dataset: Dataset) -> Iterator[tuple[Variable, Use]]:
