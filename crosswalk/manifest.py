@@ -54,6 +54,8 @@ def input_files(study: Study, sources: Iterable[str] = ()) -> dict[str, Path]:
     names = [d.file for d in (study.document, *study.sdtm, *study.adam)]
     names += [f for s in study.forms.values() for f in s.files]
     names += [file for file, _ in study.terminology]
+    if study.texts.file:
+        names.append(study.texts.file)
     if study.findings is not None:
         names.append(study.findings.file)
     if (folder / "derive.py").exists():

@@ -15,6 +15,7 @@ from mappings.load import Document, did_you_mean, load_yaml, spec_fault
 from mappings.raw import FormSettings, SubjectRule
 from mappings.schemas import check_schema
 from mappings.sdtm_folder import SdtmFolder, read_sdtm_folder
+from mappings.texts import Texts, read_texts
 
 USUBJID_PARTS = ("$STUDYID", "$SITEID", "$SUBJID")
 """What a collected number gives to USUBJID."""
@@ -82,6 +83,8 @@ class Study:
     """Formats of datasets beside XPT, as the schema lists them."""
     finished: SdtmFolder | None = None
     """Finished SDTM that the study starts from; it then has no forms and no modules of SDTM."""
+    texts: Texts = field(default_factory=Texts)
+    """Languages of the documents, and their Chinese texts."""
 
 
 def placeholders(study: Study) -> list[Finding]:
@@ -218,6 +221,7 @@ def _study(
     forms = read_forms(main, faults) if "raw" in data else {}
     pattern = _pattern(main, forms, faults) if "raw" in data else re.compile("")
     _check_texts(main, faults)
+    texts = read_texts(folder, main, faults)
     subject = data["raw"]["subject"] if "raw" in data else {}
     if "sites" in subject and not any(f.site for f in forms.values()):
         place = main.place(("raw", "subject", "sites"), key=True)
@@ -267,6 +271,7 @@ def _study(
         terminology=_terminology(main),
         finished=finished,
         outputs=tuple(str(o) for o in data.get("outputs", [])),
+        texts=texts,
     )
 
 
