@@ -72,10 +72,13 @@ def _findings(on: Console, report: Report, where: str) -> None:
 
 
 def _about(finding: Finding) -> str:
-    """The dataset and variable, where the place is one of the export and does not tell them."""
-    if finding.raw is None or not finding.dataset:
+    """What neither the place nor the message tells: the dataset, its variable, which record."""
+    if not finding.dataset:
         return ""
-    return f"{finding.dataset}.{finding.variable}: " if finding.variable else f"{finding.dataset}: "
+    about = f"{finding.dataset}.{finding.variable}" if finding.variable else finding.dataset
+    if finding.raw is None and finding.scope and finding.scope not in finding.message:
+        about = f"{about}, {finding.scope}"
+    return f"{about}: "
 
 
 def checked(on: Console, report: Report) -> None:

@@ -7,6 +7,7 @@ so they become findings themselves when they match nothing or more than they exp
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,11 +15,11 @@ from typing import Any, Protocol
 
 from mappings.findings import Finding, Severity, SpecPlace, in_order
 from mappings.load import did_you_mean, spec_fault
+from validation.rule_names import known_rule, rule_names
 
 _REQUIRED = ("rule", "reason", "author", "date")
 _KEYS = ("rule", "dataset", "variable", "scope", "count", "reason", "author", "date")
-_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
-_RULE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*|CORE-\d{6}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Place(Protocol):
@@ -31,7 +32,8 @@ class Place(Protocol):
 class Explanation:
     """One entry. An empty `dataset`, `variable` or `scope` matches any.
 
-    `count` is the greatest number of findings that it explains; None means no limit.
+    `count` is the greatest number of findings that it explains, of all those that have its rule
+    and whatever it names of dataset, variable and scope; None means no limit.
     """
 
     rule: str
@@ -106,11 +108,13 @@ def _entry(
             continue
         texts[key] = str(value).strip()
     faults += [fault(f"'{key}' is missing") for key in _REQUIRED if key not in item]
-    if "date" in texts and not _DATE.fullmatch(texts["date"]):
+    if "date" in texts and not _is_date(texts["date"]):
         faults.append(fault(f"'{texts['date']}' is not a date", "date", advice="Write 2024-05-31."))
-    if "rule" in texts and not _RULE.fullmatch(texts["rule"]):
-        advice = "Write it as the report shows it, such as date.impossible or CORE-000024."
-        faults.append(fault(f"'{texts['rule']}' is not a rule id", "rule", advice=advice))
+    if "rule" in texts and not known_rule(texts["rule"]):
+        advice = did_you_mean(texts["rule"], sorted(rule_names()))
+        if not advice.startswith("Did you mean"):
+            advice = "Write it as the report shows it, such as date.impossible or CORE-000024."
+        faults.append(fault(f"there is no rule '{texts['rule']}'", "rule", advice=advice))
     count = texts.get("count")
     if count is not None and not re.fullmatch(r"[1-9]\d{0,8}", count):
         advice = "Leave 'count' out to set no limit."
@@ -131,6 +135,17 @@ def _entry(
         ),
         [],
     )
+
+
+def _is_date(text: str) -> bool:
+    """Whether the text is a day of the calendar, written YYYY-MM-DD."""
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _repeated(entries: Sequence[Explanation]) -> list[Finding]:

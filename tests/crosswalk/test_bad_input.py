@@ -369,10 +369,7 @@ def findings_with_a_rule_that_is_none(study: Copy) -> list[str]:
         b"- rule: Date Impossible\n  reason: known\n  author: A\n  date: 2024-08-12\n",
     )
     return [
-        (
-            "findings.yaml:1:9: 'Date Impossible' is not a rule id. "
-            "Write it as the report shows it, such as date.impossible or CORE-000024."
-        )
+        ("findings.yaml:1:9: there is no rule 'Date Impossible'. Did you mean 'date.impossible'?")
     ]
 
 
