@@ -12,6 +12,7 @@ import pandas as pd
 from define.dataset_json_write import ENDINGS, write_dataset_json
 from define.describe import creation_time
 from define.html import to_html
+from define.languages import labelled
 from define.model import Metadata
 from define.schema_check import StylesheetMissing, stylesheet
 from define.xpt import write_dataset
@@ -37,7 +38,7 @@ def write_home(
     with suppress(StylesheetMissing):
         (home / "define2-1.xsl").write_bytes(stylesheet())
     stamp = datetime.fromisoformat(creation_time(study))
-    for dataset in metadata.datasets:
+    for dataset in labelled(metadata).datasets:
         if dataset.records:
             path = home / dataset.file
             write_dataset(path, frames[dataset.name], dataset, stamp, encoding=study.encoding)

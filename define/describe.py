@@ -94,6 +94,8 @@ def _document(
         standards=(guide, *(s for _, s in terminologies)),
         datasets=tuple(datasets),
         tool_version=version,
+        languages=study.texts.languages,
+        chinese=study.texts.chinese,
     )
 
 

@@ -7,6 +7,7 @@ from it, so they cannot disagree.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -311,7 +312,8 @@ class Metadata:
     `created` is an ISO 8601 date-time given by the study or SOURCE_DATE_EPOCH, never a clock.
     `purpose` is Tabulation or Analysis. `documents` are (key, href, title); the key ``acrf``
     is the annotated CRF, all others are supplemental documents. `comments` are those about
-    the document as a whole.
+    the document as a whole. `languages` are those of its texts, the first that of labels in the
+    files; the model has English, and `chinese` what the study says for it (`define.languages`).
     """
 
     study_id: str
@@ -326,6 +328,8 @@ class Metadata:
     tool_version: str = ""
     documents: tuple[tuple[str, str, str], ...] = field(default=())
     displays: tuple[ResultDisplay, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    chinese: Mapping[str, str] = field(default_factory=dict)
 
     def dataset(self, name: str) -> Dataset:
         """The dataset called `name`; KeyError lists what exists."""

@@ -10,9 +10,11 @@ from define.definexml.build import E, d, given, leaf
 from define.definexml.codelists import code_list
 from define.definexml.datasets import item_group
 from define.definexml.items import item_def, value_def
+from define.definexml.languages import in_languages
 from define.definexml.results import result_displays
 from define.definexml.texts import comment_def, document_lists, method_def, standards
 from define.definexml.values import value_list, where_clause
+from define.languages import Wording
 from define.model import Metadata
 
 STYLESHEET = "define2-1.xsl"
@@ -33,6 +35,7 @@ def to_xml(metadata: Metadata) -> bytes:
     for characters unknown to XML. Says nothing about validity: see `define.schema_check`.
     """
     root = _odm(metadata, collect(metadata))
+    in_languages(root, Wording.of(metadata))
     etree.cleanup_namespaces(root, keep_ns_prefixes=["def", "xlink"])
     etree.indent(root, space="  ")
     # The head is written here because lxml would name ASCII in the declaration.
@@ -72,7 +75,7 @@ def _odm(metadata: Metadata, parts: Parts) -> _Element:
             given({"OID": study_oid(metadata)}),
             E.GlobalVariables(
                 E.StudyName(metadata.study_name),
-                E.StudyDescription(metadata.study_description),
+                E.StudyDescription(Wording.of(metadata).main(metadata.study_description)),
                 E.ProtocolName(metadata.protocol_name),
             ),
             _version(metadata, parts, kind),
