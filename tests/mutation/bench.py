@@ -25,6 +25,7 @@ from mappings.findings import SpecificationFault
 from mappings.load import Document, load_yaml
 from mappings.modules import Module
 from mappings.raw import RawForm
+from mappings.reads import module_uses
 from mappings.run import SetAside
 from mappings.schemas import check_schema
 from mappings.scope import Report
@@ -52,7 +53,6 @@ from tests.mutation.mutants import Mutant
 from tests.mutation.named import Named
 from tests.mutation.words import RULE, module_words
 from validation.account import check_not_submitted, take_account
-from validation.account.reads import module_uses
 
 #: Keys that only define.xml repeats; they change no record.
 SAID = ("origin", "source", "method", "comment")

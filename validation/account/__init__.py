@@ -15,12 +15,12 @@ from mappings.built import BuiltDataset
 from mappings.findings import Finding, in_order
 from mappings.modules import Module
 from mappings.raw import RawForm
+from mappings.reads import module_uses
 from mappings.run import SetAside
 from mappings.scope import LookedUp
 from mappings.study import Study
 from validation.account.columns import account_columns, column_findings
 from validation.account.model import Account, Column, Form, Pair, State
-from validation.account.reads import module_uses
 from validation.account.reasons import Reasons, check_not_submitted
 from validation.account.rows import count_rows, lineage
 from validation.account.values import value_pairs

@@ -9,9 +9,9 @@ import pandas as pd
 from mappings.findings import Finding, RawPlace, Severity
 from mappings.raw import ENGINE, FormSettings, RawForm
 from mappings.readers.columns import fields, system_columns
+from mappings.reads import How, Use
 from mappings.study import Study
 from validation.account.model import Column, State
-from validation.account.reads import How, Use
 from validation.account.reasons import Reasons
 
 

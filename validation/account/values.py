@@ -12,13 +12,13 @@ from mappings.built import BuiltDataset
 from mappings.frames import as_text, distinct_rows
 from mappings.modules import Block, Module
 from mappings.raw import RawForm
+from mappings.reads import direct_columns
 from mappings.rules import Rule
 from mappings.run import SUPP
 from mappings.verbs.const import Const
 from mappings.verbs.first import First
 from mappings.verbs.map import Map
 from validation.account.model import Pair
-from validation.account.reads import direct_columns
 
 
 def value_pairs(
