@@ -23,6 +23,7 @@ from crosswalk.version import version
 from define.definexml import to_xml
 from define.describe import creation_time, describe_adam, describe_sdtm
 from define.finished import FinishedSdtm, read_finished
+from define.languages import check_languages
 from define.model import Metadata
 from define.reconcile import reconcile
 from define.schema_check import schema_check
@@ -135,6 +136,7 @@ def run_plan(
         found.extend(more)
         datasets.update({d.name: d for d in adam.datasets})
     step("Writing define.xml")
+    found.extend(check_languages(documents, study.texts, study.encoding))
     definitions = tuple(to_xml(d) for d in documents)
     frames = _frames(datasets)
     findings = [*collected.findings, *found, *placeholders(study)]

@@ -208,7 +208,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     ("Y with the first progression that counts, else N", "首次计入的进展为 Y，否则为 N"),
     (
-        "Y with the first assessment that is {a:or}, before or at a progression that counts, else N",
+        "Y with the first assessment that is {a:or}, before or at a progression that counts, "
+        "else N",
         "计入的进展之前或当时首次评估为 {a} 时为 Y，否则为 N",
     ),
     (
