@@ -13,6 +13,7 @@ from functools import cached_property
 from lxml.etree import QName, _Element
 
 from define.definexml.texts import ANNOTATED_CRF
+from define.elements import ccodes, children, said, whole_number, words
 from define.model import (
     AnalysisDataset,
     AnalysisResult,
@@ -62,40 +63,6 @@ def metadata_of(
     """
     held = {name: {c.name: c for c in columns} for name, columns in (files or {}).items()}
     return _Document(root, records or {}, held).metadata()
-
-
-def said(element: _Element | None, name: str) -> str:
-    """The attribute, of whatever namespace; "" where there is none."""
-    if element is None:
-        return ""
-    for key, value in element.attrib.items():
-        if QName(str(key)).localname == name:
-            return str(value)
-    return ""
-
-
-def children(element: _Element, name: str) -> list[_Element]:
-    """The direct children of this name, of whatever namespace."""
-    return element.findall(f"{{*}}{name}")
-
-
-def words(element: _Element | None, below: str = "Description") -> str:
-    """The first translated text of an element, without the indents of the file."""
-    if element is None:
-        return ""
-    found = element.find(f"{{*}}{below}/{{*}}TranslatedText")
-    return " ".join("".join(found.itertext()).split()) if found is not None else ""
-
-
-def whole_number(text: str) -> int:
-    """The number that an attribute holds; 0 for none or what is none."""
-    return int(text) if text.isdecimal() else 0
-
-
-def ccodes(element: _Element) -> list[str]:
-    """The NCI C-codes of a codelist or a term."""
-    found = (a for a in children(element, "Alias") if said(a, "Context") == "nci:ExtCodeID")
-    return [said(a, "Name") for a in found]
 
 
 @dataclass(frozen=True)
@@ -300,11 +267,10 @@ class _Document:
             if item is None:
                 continue
             made = self._variable(item, reference, dataset, place + 1, numeric)
-            # Several clauses of one entry mean that one of them holds.
-            for chosen in children(reference, "WhereClauseRef"):
-                where = self._wheres.get(said(chosen, "WhereClauseOID"))
-                if where is not None:
-                    found.append(Value(where, made))
+            oids = (said(c, "WhereClauseOID") for c in children(reference, "WhereClauseRef"))
+            wheres = [self._wheres[oid] for oid in oids if oid in self._wheres]
+            if wheres:
+                found.append(Value(wheres[0], made, tuple(wheres[1:])))
         return tuple(found)
 
     def _dataset(self, e: _Element) -> Dataset:

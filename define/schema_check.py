@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from lxml import etree
 
+from define.reconcile.document import check_document
 from define.references import check_references
 from mappings.findings import Finding, Severity
 
@@ -28,7 +29,10 @@ class StylesheetMissing(FileNotFoundError):
 
 
 def schema_check(xml: bytes) -> list[Finding]:
-    """Findings of rules define.xsd, define.reference, define.duplicate and define.unused.
+    """Findings about the document alone: the XSD, references by OID, and what says a thing twice.
+
+    Rules are define.xsd, define.reference, define.duplicate, define.unused and those of
+    `define.reconcile.document`.
 
     A document that could not be held against the XSD gets a warning that says NOT CHECKED;
     it is never passed in silence.
@@ -39,7 +43,7 @@ def schema_check(xml: bytes) -> list[Finding]:
         return [_error(f"The document is not well-formed XML: {fault.msg}.", fault.lineno or 0)]
     if root.getroottree().docinfo.internalDTD is not None:
         return [_error("The document has a DOCTYPE; a define.xml has none.", 1)]
-    return [*_validity(root), *check_references(root)]
+    return [*_validity(root), *check_references(root), *check_document(root)]
 
 
 def stylesheet() -> bytes:

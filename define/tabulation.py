@@ -76,7 +76,8 @@ def tabulation_codelist(
             built.name, name, [*maps, *codes], values, numeric=numeric, decodes=decodes
         )
     if decodes or is_mapped(rules):
-        return maker.sponsor(built.name, name, values, decodes=decodes)
+        numeric = is_numeric(column)
+        return maker.sponsor(built.name, name, values, numeric=numeric, decodes=decodes)
     return None
 
 
