@@ -58,7 +58,8 @@ def plan_adam(
         sources[about.name] = Source(about.name, tuple(dict.fromkeys(made)), "dataset")
     functions = study_functions(study.folder) if own is None else own
     tables = Tables(
-        study.tables, lambda name, row: study.document.place(("tables", name, row), key=True)
+        {name: table.entries for name, table in study.tables.items()},
+        lambda name, row: study.tables[name].places[row],
     )
     own_verbs = verbs(adam_verbs(cutoff_day(study.cutoff), tables))
     workshop = Workshop(sources, terminology, functions, own_verbs, study.folder)

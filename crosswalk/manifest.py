@@ -11,6 +11,7 @@ from typing import Any
 
 from crosswalk.publish import MANIFEST as NAME
 from mappings.study import Study
+from mappings.study_tables import catalogue_files
 from sdtm.numbering import Numbering
 
 TABULATIONS = "tabulations/sdtm"
@@ -60,7 +61,7 @@ def input_files(study: Study, sources: Iterable[str] = ()) -> dict[str, Path]:
         names.append(study.findings.file)
     if (folder / "derive.py").exists():
         names.append("derive.py")
-    names += [p.relative_to(folder).as_posix() for p in folder.glob("tables/*.yaml")]
+    names += catalogue_files(study.tables, (*study.sdtm, *study.adam))
     return {name: folder / name for name in sorted({*names, *sources})}
 
 

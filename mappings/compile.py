@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from mappings.catalogue import read_catalogue
 from mappings.findings import Finding, SpecificationFault
-from mappings.load import Document, Steps, did_you_mean, load_yaml, spec_fault
+from mappings.load import Document, Steps, did_you_mean, spec_fault
 from mappings.modules import Block, Module, One, Target, Workshop, beside_in
 from mappings.names import Names, Source
 from mappings.order import check_early, check_late, made_late, ordered_rules
@@ -121,26 +122,13 @@ def _tests(
     tests = rows["tests"]
     if isinstance(tests, list):
         return [{k: str(v) for k, v in test.items()} for test in tests]
-    file, _, section = tests.partition("#")
     place = document.place((*steps, "rows", "tests"))
     try:
-        catalogue = load_yaml(workshop.folder / file, file)
+        catalogue = read_catalogue(workshop.folder, str(tests), place, "rows.catalogue")
     except SpecificationFault as fault:
-        message = f"the catalogue {file}: {fault.findings[0].message}"
-        faults.append(spec_fault("rows.catalogue", message, place))
+        faults.extend(fault.findings)
         return []
-    loaded = catalogue.data
-    if not isinstance(loaded, dict) or section not in loaded:
-        known = list(loaded) if isinstance(loaded, dict) else []
-        message = f"the catalogue {file} has no section '{section}'"
-        faults.append(spec_fault("rows.catalogue", message, place, did_you_mean(section, known)))
-        return []
-    entries = loaded[section]
-    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        message = f"the section '{section}' of {file} is not a list of tests"
-        faults.append(spec_fault("rows.catalogue", message, place))
-        return []
-    return [{k: str(v or "") for k, v in e.items()} for e in entries]
+    return list(catalogue.entries)
 
 
 def _block(

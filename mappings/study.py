@@ -9,12 +9,14 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from mappings.catalogue import Catalogue
 from mappings.findings import Finding, Severity, SpecificationFault, SpecPlace
 from mappings.forms import read_forms
 from mappings.load import Document, did_you_mean, load_yaml, spec_fault
 from mappings.raw import FormSettings, SubjectRule
 from mappings.schemas import check_schema
 from mappings.sdtm_folder import SdtmFolder, read_sdtm_folder
+from mappings.study_tables import read_study_tables
 from mappings.texts import Texts, read_texts
 
 USUBJID_PARTS = ("$STUDYID", "$SITEID", "$SUBJID")
@@ -68,7 +70,7 @@ class Study:
     rescreened: tuple[str, str] | None
     visits: tuple[Visit, ...]
     epochs: Mapping[str, str]
-    tables: Mapping[str, list[dict[str, str]]]
+    tables: Mapping[str, Catalogue]
     ts: tuple[SummaryParameter, ...]
     response: Mapping[str, Any]
     not_submitted: Mapping[str, Mapping[str, str]]
@@ -234,6 +236,9 @@ def _study(
         message = f"there is no form '{rescreened['form']}'"
         hint = did_you_mean(rescreened["form"], list(forms))
         faults.append(spec_fault("name.form", message, place, hint))
+    taken = dict.fromkeys(forms, "a form")
+    taken |= {str(d.data["target"]): f"the dataset of {d.file}" for d in (*sdtm, *adam)}
+    tables = read_study_tables(folder, main, taken, faults)
     if faults:
         raise SpecificationFault(faults)
     return Study(
@@ -254,13 +259,7 @@ def _study(
         rescreened=(rescreened["form"], rescreened["previous"]) if rescreened else None,
         visits=_visits(data.get("visits", [])),
         epochs={k: str(v) for k, v in data.get("epochs", {}).items()},
-        tables={
-            "visits": _visit_table(data.get("visits", [])),
-            **{
-                name: [{k: str(v or "") for k, v in row.items()} for row in rows]
-                for name, rows in data.get("tables", {}).items()
-            },
-        },
+        tables=tables,
         ts=_summary(main),
         response=data.get("response", {}),
         not_submitted=data.get("not_submitted", {}),
@@ -349,13 +348,6 @@ def _visits(rows: list[dict[str, Any]]) -> tuple[Visit, ...]:
             )
         )
     return tuple(visits)
-
-
-def _visit_table(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """The planned visits as a table of the study, for lookups and for TV."""
-    names = ("visit", "number", "day")
-    planned = [r for r in rows if r.get("unscheduled") != "true"]
-    return [{n: str(r.get(n) or "") for n in names} for r in planned]
 
 
 def _summary(main: Document) -> tuple[SummaryParameter, ...]:

@@ -15,19 +15,19 @@ def table_sources(study: Study) -> dict[str, Source]:
     return {
         name: Source(
             name,
-            tuple(dict.fromkeys(k for row in rows for k in row)),
+            tuple(dict.fromkeys(k for row in table.entries for k in row)),
             "table",
             by_subject=False,
         )
-        for name, rows in study.tables.items()
+        for name, table in study.tables.items()
     }
 
 
 def table_frames(study: Study) -> dict[str, pd.DataFrame]:
     """The rows of each table as text; ``_row`` counts them from 1."""
     frames = {}
-    for name, rows in study.tables.items():
-        table = pd.DataFrame(rows).fillna("").astype("str")
+    for name, given in study.tables.items():
+        table = pd.DataFrame(given.entries).fillna("").astype("str")
         frames[name] = table.assign(
             _form=text_series([name] * len(table)), _row=np.arange(1, len(table) + 1)
         )

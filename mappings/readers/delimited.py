@@ -25,6 +25,7 @@ from mappings.readers.checks import LONG, long_cell
 from mappings.readers.files import unpacked
 
 Lines = npt.NDArray[np.int64]
+OTHER_ENCODING = "Declare the right 'encoding' for this form in study.yaml."
 CELLS = (
     "A cell with the separator in it must be quoted; a last row that is too short means that the "
     "file is cut off."
@@ -77,8 +78,7 @@ def _other_encoding(data: bytes, codec: str, settings: FormSettings) -> Specific
     ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
     rows = np.unique(np.searchsorted(ends, starts) + 1).tolist()
     message = f"byte {starts[0] + 1} is not {settings.encoding} text{_also(rows)}"
-    advice = "Declare the right 'encoding' for this form in study.yaml."
-    return file_fault(settings.file, message, advice, rows[0])
+    return file_fault(settings.file, message, OTHER_ENCODING, rows[0])
 
 
 def _also(rows: list[int]) -> str:

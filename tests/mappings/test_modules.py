@@ -263,8 +263,6 @@ CATALOGUE = ROWS.replace(
             "livr: []\n",
             ["the catalogue tests.yaml has no section 'liver'. Did you mean 'livr'?"],
         ),
-        ("liver: x\n", ["the section 'liver' of tests.yaml is not a list of tests"]),
-        ("", ["the catalogue tests.yaml: the file is empty"]),
         (None, ["the catalogue tests.yaml: the file does not exist"]),
     ],
 )
@@ -277,6 +275,35 @@ def test_catalogues(bench: Bench, catalogue: str | None, found: list[str]) -> No
     assert said == [f"sdtm/ae.yaml:5:10: {f}" for f in found]
     if not found:
         assert bench.run(CATALOGUE, data).values("AERES") == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "rule", "said"),
+    [
+        (
+            "liver: x\n",
+            "rows.catalogue",
+            "1:8: the section 'liver' is not a list of entries. An entry is {NAME: value, ...}.",
+        ),
+        ("liver: [x]\n", "rows.catalogue", "1:9: this entry is not a block of names and texts"),
+        ("", "yaml.empty", "1:1: the file is empty"),
+        (
+            "liver: [{a: b, a: c}]\n",
+            "yaml.syntax",
+            (
+                "1:16: the key 'a' stands twice in this block. "
+                "It was first given in line 1; keep one of them."
+            ),
+        ),
+    ],
+)
+def test_faults_in_a_catalogue(bench: Bench, catalogue: str, rule: str, said: str) -> None:
+    (bench.folder / "tests.yaml").write_text(catalogue)
+    data = {"wide": bench.form({"ALT_RAW": ["1"]}, "wide")}
+    _, faults = bench.compile(CATALOGUE, data)
+    assert [(f.rule, str(f)) for f in faults if f.spec and f.spec.file == "tests.yaml"] == [
+        (rule, f"tests.yaml:{said}")
+    ]
 
 
 ONE = f"""{HEAD}one: {{per: [USUBJID, AE.AELN], order: AE.AEDT, take: TAKE, reason: Seen before}}

@@ -15,7 +15,7 @@ from unittest import mock
 
 import pandas as pd
 
-import mappings.compile
+import mappings.catalogue
 from adam.datasets import AdamPlan, AdamResult
 from adam.plan import plan_adam
 from adam.run import run_adam, run_one
@@ -25,7 +25,6 @@ from mappings.findings import SpecificationFault
 from mappings.load import Document, load_yaml
 from mappings.modules import Module
 from mappings.raw import RawForm
-from mappings.reads import module_uses
 from mappings.run import SetAside
 from mappings.schemas import check_schema
 from mappings.scope import Report
@@ -53,6 +52,7 @@ from tests.mutation.mutants import Mutant
 from tests.mutation.named import Named
 from tests.mutation.words import RULE, module_words
 from validation.account import check_not_submitted, take_account
+from mappings.reads import module_uses
 
 #: Keys that only define.xml repeats; they change no record.
 SAID = ("origin", "source", "method", "comment")
@@ -367,5 +367,5 @@ def _catalogue(document: Document) -> Iterator[None]:
     def loaded(path: Path, shown: str | None = None) -> Document:
         return document if shown == document.file else load_yaml(path, shown)
 
-    with mock.patch.object(mappings.compile, "load_yaml", loaded):
+    with mock.patch.object(mappings.catalogue, "load_yaml", loaded):
         yield
