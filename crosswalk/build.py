@@ -14,6 +14,9 @@ import pandas as pd
 from adam.run import run_adam
 from crosswalk.baseline import Baseline, BaselineRefused, read_baseline
 from crosswalk.core import judge
+from crosswalk.guides.facts import NAME as GUIDE_FACTS
+from crosswalk.guides.facts import facts_json
+from crosswalk.guides.gather import guide_facts
 from crosswalk.home import write_home
 from crosswalk.manifest import TABULATIONS, write_manifest
 from crosswalk.plan import Plan, make_plan
@@ -318,13 +321,15 @@ def publish(package: Package, out: Path, step: Step = silent) -> None:
         frames = package.frames()
         for metadata, xml in zip(package.documents, package.definitions, strict=True):
             write_home(homes[metadata.purpose], metadata, xml, frames, study)
-        if study.adam:
-            programs = m5 / PROGRAMS
-            programs.mkdir(parents=True)
-            for document in study.adam:
-                source = study.folder / document.file
-                (programs / f"{source.stem}.txt").write_bytes(source.read_bytes())
+        programs = _programs(study)
+        for name, source in programs.items():
+            place = m5 / PROGRAMS / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(source.read_bytes())
+        facts = guide_facts(package, tuple(programs), version())
         reports = folder / "reports"
+        reports.mkdir()
+        (folder / GUIDE_FACTS).write_bytes(facts_json(facts).encode("ascii"))
         write_reports(reports, package.report, package.suites)
         finished = package.plan.finished
         if finished is None:
@@ -345,6 +350,15 @@ def publish(package: Package, out: Path, step: Step = silent) -> None:
             baseline=package.baseline,
             numbering=package.numbering,
         )
+
+
+def _programs(study: Study) -> dict[str, Path]:
+    """What makes the analysis datasets, by its name in the package: rules, settings, functions."""
+    if not study.adam:
+        return {}
+    files = [study.folder / d.file for d in (*study.adam, study.document)]
+    files += [study.folder / "derive.py"] * (study.folder / "derive.py").is_file()
+    return {f"{path.stem}.txt": path for path in files}
 
 
 def build(

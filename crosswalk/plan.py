@@ -9,6 +9,7 @@ from typing import Any
 
 from adam.datasets import AdamPlan
 from adam.plan import plan_adam
+from crosswalk.guides.sponsor import check_guide
 from define.finished import FinishedSdtm, look
 from mappings.export import read_headers
 from mappings.findings import Finding, SpecificationFault
@@ -47,6 +48,7 @@ def make_plan(folder: Path) -> Plan:
     headers, found = read_headers(study)
     faults.extend(found)
     faults.extend(check_not_submitted(study, headers))
+    faults.extend(check_guide(study))
     explanations: tuple[Explanation, ...] = ()
     if study.findings is not None:
         entries, found = read_explanations(study.findings.data, study.findings.place)
