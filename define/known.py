@@ -1,20 +1,13 @@
-"""What a define.xml, whoever wrote it, says of its folder: standards, and the keys of datasets.
-
-Define-XML 2.1 names its standards one by one, 2.0 one of them in the MetaDataVersion.
-"""
+"""What a define.xml, whoever wrote it, says of its folder: standards, and the keys of datasets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lxml import etree
+from define.read import DefineUnreadable, read_metadata
 
-from define.schema_check import safe_parser
-
-
-class DefineUnreadable(ValueError):
-    """It is no define.xml that can be read; the text says why."""
+__all__ = ["DefineUnreadable", "KnownDefine", "read_define"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,46 +21,11 @@ class KnownDefine:
 
 
 def read_define(xml: bytes) -> KnownDefine:
-    """Read without entities, DTD and network. Raises DefineUnreadable."""
-    try:
-        root = etree.fromstring(xml, safe_parser())
-    except etree.XMLSyntaxError as fault:
-        raise DefineUnreadable(f"it is not well-formed XML: {fault.msg}") from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise DefineUnreadable("it has a DOCTYPE; a define.xml has none")
-    names = {str(i.get("OID")): str(i.get("Name")) for i in root.iter("{*}ItemDef")}
-    purpose = ""
-    keys: dict[str, tuple[str, ...]] = {}
-    for group in root.iter("{*}ItemGroupDef"):
-        purpose = purpose or str(group.get("Purpose", ""))
-        told = [
-            (int(number), names.get(str(item.get("ItemOID")), ""))
-            for item in group.iterchildren("{*}ItemRef")
-            if (number := str(item.get("KeySequence", ""))).isdecimal()
-        ]
-        keys[str(group.get("Name", ""))] = tuple(name for _, name in sorted(told) if name)
-    if not keys:
-        raise DefineUnreadable("it describes no dataset")
-    return KnownDefine(purpose, _guides(root), _terminology(root), keys)
-
-
-def _guides(root: etree._Element) -> dict[str, str]:
-    found = {
-        str(s.get("Name", "")): str(s.get("Version", ""))
-        for s in root.iter("{*}Standard")
-        if s.get("Type") == "IG"
-    }
-    for version in root.iter("{*}MetaDataVersion"):
-        told = {etree.QName(str(k)).localname: str(v) for k, v in version.attrib.items()}
-        if "StandardName" in told:
-            name = told["StandardName"].upper().replace("-IG", "IG")
-            found.setdefault(name, told.get("StandardVersion", ""))
-    return found
-
-
-def _terminology(root: etree._Element) -> dict[str, str]:
-    return {
-        str(s.get("PublishingSet", "")): str(s.get("Version", ""))
-        for s in root.iter("{*}Standard")
-        if s.get("Type") == "CT"
-    }
+    """Read Define-XML 2.0 or 2.1 without entities, DTD and network. Raises DefineUnreadable."""
+    metadata = read_metadata(xml)
+    return KnownDefine(
+        metadata.purpose,
+        {s.name: s.version for s in metadata.standards if s.type == "IG"},
+        {s.publishing_set: s.version for s in metadata.standards if s.type == "CT"},
+        {d.name: d.keys for d in metadata.datasets},
+    )

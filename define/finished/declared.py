@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from define.read import DefineUnreadable, read_metadata
 from mappings.raw import file_fault
-from mappings.readers.safe_xml import local, stream
 from sdtm.standard import UnknownName, domain
 
-_NUMERIC = ("integer", "float", "num", "numeric", "double")
 _CLASSES = {"numeric": True, "integer": True, "double": True, "character": False}
 
 
@@ -75,22 +74,16 @@ def _is_column(column: Any) -> bool:
 
 def by_define(path: Path, file: str) -> dict[str, dict[str, Item]]:
     """The columns that a define.xml tells of, by dataset. Raises SpecificationFault."""
-    groups: dict[str, list[str]] = {}
-    items: dict[str, Item] = {}
-    for event, element in stream(path, file, ("ODM", "ItemGroupDef", "ItemDef")):
-        if event != "end" or local(element) == "ODM":
-            continue
-        if local(element) == "ItemGroupDef":
-            references = element.findall("{*}ItemRef")
-            groups[str(element.get("Name"))] = [str(r.get("ItemOID")) for r in references]
-        else:
-            told = element.find("{*}Description/{*}TranslatedText")
-            label = "".join(told.itertext()).strip() if told is not None else ""
-            numeric = str(element.get("DataType", "")).lower() in _NUMERIC
-            items[str(element.get("OID"))] = Item(str(element.get("Name")), label, numeric)
+    try:
+        metadata = read_metadata(path.read_bytes())
+    except (DefineUnreadable, OSError) as error:
+        why = (
+            error if isinstance(error, DefineUnreadable) else f"it cannot be read: {error.strerror}"
+        )
+        raise file_fault(file, str(why), "Write it again, or take it away.") from None
     return {
-        name: {items[oid].name: items[oid] for oid in oids if oid in items}
-        for name, oids in groups.items()
+        d.name: {v.name: Item(v.name, v.label, v.numeric) for v in d.variables}
+        for d in metadata.datasets
     }
 
 
