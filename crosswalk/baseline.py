@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,10 @@ from sdtm.domains import SdtmPlan
 from sdtm.numbering import Earlier, keys_of
 from sdtm.standard import domain
 from sdtm.target import sequence
+from validation.change import Earlier as EarlierReport
+from validation.change import read_earlier
+
+REPORT = "reports/findings.json"
 
 
 class BaselineRefused(Exception):
@@ -27,10 +32,11 @@ class BaselineRefused(Exception):
 
 @dataclass(frozen=True)
 class Baseline:
-    """An earlier package: the SHA-256 of its manifest, and its domains by name."""
+    """An earlier package: the SHA-256 of its manifest, its domains by name, what it reported."""
 
     sha256: str = ""
     domains: Mapping[str, Earlier] = field(default_factory=dict)
+    report: EarlierReport | None = None
 
 
 def read_baseline(folder: Path, plan: SdtmPlan, out: Path) -> Baseline:
@@ -64,7 +70,29 @@ def read_baseline(folder: Path, plan: SdtmPlan, out: Path) -> Baseline:
         )
     modules = [m for m in plan.modules if sequence(domain(m.target))]
     found = {m.target: _earlier(folder, manifest, m, plan.study) for m in modules}
-    return Baseline(digest, {n: e for n, e in found.items() if e is not None})
+    domains = {n: e for n, e in found.items() if e is not None}
+    return Baseline(digest, domains, _report(folder, manifest))
+
+
+def _report(folder: Path, manifest: Mapping[str, Any]) -> EarlierReport:
+    """What the package reported; without findings where it has no report."""
+    name = f"the {manifest.get('status', '')} package of {manifest.get('created', '')}"
+    if REPORT not in manifest["outputs"]:
+        return EarlierReport(name)
+    path = folder / REPORT
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise BaselineRefused(
+            f"{path.as_posix()}, which the package's manifest names, cannot be read; name the"
+            " package as it was"
+        ) from None
+    if hashlib.sha256(data).hexdigest() != manifest["outputs"][REPORT]:
+        raise BaselineRefused(
+            f"{path.as_posix()} is not the file that its package was published with (its"
+            " SHA-256 is not the manifest's); name the package as it was"
+        )
+    return read_earlier(data, name) or EarlierReport(name)
 
 
 def _earlier(

@@ -33,6 +33,7 @@ from define.schema_check import schema_check
 from mappings.built import BuiltDataset
 from mappings.export import read_export
 from mappings.findings import Finding, SpecPlace
+from mappings.raw import RawForm
 from mappings.scope import Report as Collected
 from mappings.study import Study, placeholders
 from sdtm.domains import run_sdtm
@@ -40,9 +41,11 @@ from sdtm.merged import merged
 from sdtm.numbering import Numbering
 from validation.account import Account, take_account
 from validation.account.report import write_account
+from validation.change import Earlier
 from validation.core import CoreRun, Engine
 from validation.locate import Lineage
 from validation.outcome import Checked
+from validation.queries import Query, site_queries
 from validation.report import dataset_rows, make_report, write_reports
 from validation.rules import run_rules
 from validation.run import run_suites
@@ -77,6 +80,8 @@ class Package:
     numbering: Mapping[str, Numbering] = field(default_factory=dict)
     sources: Mapping[str, BuiltDataset] = field(default_factory=dict)
     lineage: Lineage = field(default_factory=Lineage)
+    queries: tuple[Query, ...] | None = None
+    """What the sites are asked; None where there is no raw export."""
 
     @property
     def study(self) -> Study:
@@ -163,7 +168,9 @@ def run_plan(
         step("Running CDISC CORE")
         core = judge(engine, study, documents, definitions, frames, lineage)
     doubled = {n for n, built in datasets.items() if _told_when_doubled(built)}
-    report = _report(plan, findings, documents, frames, checked, rules, core, doubled)
+    report = _report(
+        plan, findings, documents, frames, checked, rules, core, doubled, earlier.report
+    )
     return Package(
         plan,
         datasets,
@@ -176,6 +183,7 @@ def run_plan(
         given.numbering,
         sources,
         lineage,
+        tuple(site_queries(report, given.forms)) if given.documents else None,
     )
 
 
@@ -189,6 +197,7 @@ class _Given:
     account: Account
     documents: tuple[Metadata, ...] = ()
     numbering: Mapping[str, Numbering] = field(default_factory=dict)
+    forms: Mapping[str, RawForm] = field(default_factory=dict)
 
     def merged(self) -> dict[str, pd.DataFrame]:
         """The datasets with their qualifiers; of files, rows keep where they stand there."""
@@ -220,7 +229,7 @@ def _mapped(plan: Plan, earlier: Baseline, step: Step) -> _Given:
         document,
     )
     findings = (*account.findings, *found)
-    return _Given(collected, sdtm.datasets, findings, account, (document,), sdtm.numbering)
+    return _Given(collected, sdtm.datasets, findings, account, (document,), sdtm.numbering, forms)
 
 
 def _finished(plan: Plan, finished: FinishedSdtm, step: Step) -> _Given:
@@ -274,6 +283,7 @@ def _report(
     rules: Checked,
     core: CoreRun | None,
     doubled: Collection[str],
+    earlier: Earlier | None,
 ) -> Report:
     study = plan.study
     rows = [row for d in documents for row in dataset_rows(d, frames)]
@@ -304,6 +314,7 @@ def _report(
         facts=facts,
         core=core,
         doubled=doubled,
+        earlier=earlier,
     )
 
 
@@ -330,7 +341,7 @@ def publish(package: Package, out: Path, step: Step = silent) -> None:
         reports = folder / "reports"
         reports.mkdir()
         (folder / GUIDE_FACTS).write_bytes(facts_json(facts).encode("ascii"))
-        write_reports(reports, package.report, package.suites)
+        write_reports(reports, package.report, package.suites, package.queries)
         finished = package.plan.finished
         if finished is None:
             write_account(

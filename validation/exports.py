@@ -1,4 +1,4 @@
-"""The findings as CSV (for spreadsheets) and JSON (for programs)."""
+"""The findings as CSV and Excel (for spreadsheets) and JSON (for programs)."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
 from mappings.findings import Finding
+from validation.change import Change
 from validation.core.model import CoreRun
 from validation.explanations import Explanation
 from validation.hostile import csv_cell
 from validation.outcome import Checked, Outcome, Status
 from validation.summary import Report
+from validation.xlsx import Sheet, workbook
 
 COLUMNS = (
     *("state", "severity", "rule", "dataset", "variable", "scope", "value", "message", "advice"),
     *("raw_file", "raw_row", "raw_column", "spec_file", "spec_line", "spec_column"),
     *("reason", "author", "date"),
 )
+_WIDTHS = (12, 9, 22, 9, 11, 30, 20, 60, 40, 26, 8, 18, 20, 9, 11, 50, 18, 11)
+_CHECKS = ("status", "check", "dataset", "text", "failing", "reason", "source")
 
 
 def entries(report: Report) -> Iterator[tuple[str, Finding, Explanation | None]]:
@@ -44,9 +49,29 @@ def findings_csv(report: Report) -> str:
     stream.write("\ufeff")
     writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
+    for row in _rows(report):
+        writer.writerow([safe(str(cell)) for cell in row])
+    return stream.getvalue()
+
+
+def findings_xlsx(report: Report) -> bytes:
+    """The same as an Excel workbook, with the fate of every check on a second sheet."""
+    checks = [
+        [o.status.value, o.check, o.dataset, o.text, o.failing or "", o.reason, o.source]
+        for run in (*report.suites, report.rules, *((report.core.checked,) if report.core else ()))
+        for o in run.outcomes
+    ]
+    sheets = [
+        Sheet("Findings", COLUMNS, list(_rows(report)), _WIDTHS),
+        Sheet("Checks", _CHECKS, checks, (10, 24, 10, 60, 9, 50, 40)),
+    ]
+    return workbook(sheets)
+
+
+def _rows(report: Report) -> Iterator[list[str | int]]:
     for state, finding, explanation in entries(report):
         raw, spec = finding.raw, finding.spec
-        row: list[object] = [
+        row: list[str | int] = [
             state,
             finding.severity.value,
             finding.rule,
@@ -61,8 +86,7 @@ def findings_csv(report: Report) -> str:
         row += [spec.file, spec.line or "", spec.column or ""] if spec else ["", "", ""]
         said = explanation
         row += [said.reason, said.author, said.date] if said else ["", "", ""]
-        writer.writerow([safe(str(cell)) for cell in row])
-    return stream.getvalue()
+        yield row
 
 
 def findings_json(report: Report) -> str:
@@ -88,6 +112,8 @@ def findings_json(report: Report) -> str:
         "suites": [_run(run) for run in report.suites],
         "rules": [_outcome(outcome) for outcome in report.rules.outcomes],
         "core": _core(report.core) if report.core else None,
+        "datasets": [asdict(row) for row in report.datasets],
+        "change": _change(report.change) if report.change else None,
     }
     return "{\n" + ",\n".join(_member(k, v) for k, v in content.items()) + "\n}\n"
 
@@ -118,6 +144,22 @@ def _finding(state: str, finding: Finding, explanation: Explanation | None) -> d
         if said
         else None,
     }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "earlier": change.earlier,
+        "compared": change.compared,
+        "same": change.same,
+        "new": [_fingerprint(f) for f in change.new],
+        "gone": [asdict(told) for told in change.gone],
+        "datasets": [asdict(counted) for counted in change.datasets],
+    }
+
+
+def _fingerprint(finding: Finding) -> dict[str, str]:
+    names = ("rule", "dataset", "variable", "scope")
+    return dict(zip(names, finding.fingerprint, strict=True))
 
 
 def _core(core: CoreRun) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 
 from mappings.findings import Finding, Severity
+from validation.change import Change, Told
 from validation.explanations import Explanation
 from validation.exports import entries
 from validation.outcome import Checked, Outcome, Status
+from validation.queries import Query
 from validation.render import environment, policy, source
 from validation.summary import Report
 
@@ -26,17 +28,33 @@ class Line:
     finding: Finding
     explanation: Explanation | None
 
+    @property
+    def mark(self) -> int:
+        """What tells this finding from equal ones."""
+        return id(self.finding)
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Findings of one state, dataset, rule and variable: their number and those shown."""
+    """Findings of one state, dataset, rule and variable; a part of them is shown."""
 
-    lines: tuple[Line, ...]
-    total: int
+    every: tuple[Line, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return self.every[:SHOWN_OF_A_KIND]
+
+    @property
+    def total(self) -> int:
+        return len(self.every)
 
     @property
     def hidden(self) -> int:
         return self.total - len(self.lines)
+
+    def fresh(self, marks: Set[int]) -> int:
+        """How many of all of them are among those marked as new."""
+        return sum(line.mark in marks for line in self.every)
 
     @property
     def reasons(self) -> list[str]:
@@ -56,8 +74,25 @@ class RuleLine:
     by_status: tuple[tuple[Status, tuple[Outcome, ...]], ...]
 
 
-def index_html(report: Report, suite_names: Collection[str] = ()) -> str:
-    """The page. `suite_names` are the datasets whose suite lies in ``suites/`` beside it."""
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Checks that proved nothing, for one reason: their names, and how many there are."""
+
+    status: Status
+    reason: str
+    checks: tuple[str, ...]
+    total: int
+
+
+def index_html(
+    report: Report,
+    suite_names: Collection[str] = (),
+    queries: Collection[Query] | None = None,
+) -> str:
+    """The page. `suite_names` are the datasets whose suite lies in ``suites/`` beside it.
+
+    `queries` are those in the files beside it, None where there are no such files.
+    """
     style, script = source("report.css"), source("report.js")
     kinds = _kinds(report)
     return (
@@ -75,6 +110,12 @@ def index_html(report: Report, suite_names: Collection[str] = ()) -> str:
             core=report.core,
             core_rules=_rules(report.core.checked) if report.core else [],
             suite_names=set(suite_names),
+            idle=_idle(report),
+            queries=None if queries is None else Counter(q.status for q in queries),
+            change=report.change,
+            fresh={id(f) for f in report.change.new} if report.change else set(),
+            gone=_gone(report.change) if report.change else [],
+            most=SHOWN_OF_A_KIND,
             Severity=Severity,
             style=style,
             script=script,
@@ -91,8 +132,7 @@ def _kinds(report: Report) -> dict[str, list[Kind]]:
 
     kinds: dict[str, list[Kind]] = {}
     for (state, *_), group in groupby(sorted((Line(*e) for e in entries(report)), key=key), key):
-        lines = tuple(group)
-        kinds.setdefault(state, []).append(Kind(lines[:SHOWN_OF_A_KIND], len(lines)))
+        kinds.setdefault(state, []).append(Kind(tuple(group)))
     return kinds
 
 
@@ -102,6 +142,28 @@ def _counts(report: Report) -> dict[str, Counter[str]]:
     for state, finding, _ in entries(report):
         counts.setdefault(finding.dataset, Counter())[state] += 1
     return counts
+
+
+def _gone(change: Change) -> list[tuple[tuple[str, str, str], list[Told]]]:
+    """Findings that are gone, by dataset, rule and variable."""
+
+    def key(told: Told) -> tuple[str, str, str]:
+        return (told.dataset, told.rule, told.variable)
+
+    return [(kind, list(group)) for kind, group in groupby(sorted(change.gone, key=key), key)]
+
+
+def _idle(report: Report) -> list[Idle]:
+    """What was not run or ended in an exception, by reason; exceptions first."""
+    core = (report.core.checked,) if report.core else ()
+    by_reason: dict[tuple[Status, str], list[str]] = {}
+    for run in (*report.suites, report.rules, *core):
+        for outcome in run.outcomes:
+            if outcome.status in (Status.NOT_RUN, Status.ERRORED):
+                name = f"{outcome.check} {outcome.dataset}".strip()
+                by_reason.setdefault((outcome.status, outcome.reason), []).append(name)
+    kinds = [Idle(s, r, tuple(dict.fromkeys(n)), len(n)) for (s, r), n in by_reason.items()]
+    return sorted(kinds, key=lambda kind: (kind.status is not Status.ERRORED, -kind.total))
 
 
 def _rules(run: Checked) -> list[RuleLine]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from define.model import Metadata
 from mappings.findings import Finding, Severity, in_order
+from validation.change import Change, Earlier, change
 from validation.core.model import PREFIXES, CoreRun
 from validation.explanations import Explanation, always, explain
 from validation.outcome import Checked, Status
@@ -49,6 +50,7 @@ class Report:
     links: tuple[tuple[str, str], ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     core: CoreRun | None = None
+    change: Change | None = None
 
     @property
     def fictitious(self) -> bool:
@@ -88,6 +90,7 @@ def make_report(
     core: CoreRun | None = None,
     asked: Callable[[str], bool] = always,
     doubled: Collection[str] = (),
+    earlier: Earlier | None = None,
 ) -> Report:
     """A report on all findings of a build.
 
@@ -95,6 +98,7 @@ def make_report(
     whose own findings are added here; `explanations` then part them. `core` is None when CDISC's
     engine was not asked for; of the other rules, `asked` says which were. `doubled` are the
     datasets in which each record with a key that another one has is a `record.duplicate`.
+    `earlier` is another build that this one is compared with.
     """
     checked = rules or Checked()
     every = [*findings, *(f for run in suites for f in run.findings), *checked.findings]
@@ -108,7 +112,11 @@ def make_report(
 
     explained, unexplained = explain(every, explanations, looked)
     taken = {id(f) for f, _ in explained}
-    notices = [f for f in every if f.severity is Severity.NOTICE and id(f) not in taken]
+    notices = in_order(f for f in every if f.severity is Severity.NOTICE and id(f) not in taken)
+    changed = None
+    if earlier is not None:
+        told = [*unexplained, *(f for f, _ in explained), *notices]
+        changed = change(told, [(row.name, row.records) for row in datasets], earlier)
     return Report(
         study_id,
         title,
@@ -117,12 +125,13 @@ def make_report(
         tuple(datasets),
         tuple(explained),
         tuple(unexplained),
-        tuple(in_order(notices)),
+        tuple(notices),
         tuple(suites),
         checked,
         tuple(links),
         tuple(facts),
         core,
+        changed,
     )
 
 

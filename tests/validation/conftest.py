@@ -1,12 +1,32 @@
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from define.model import Codelist, Dataset, Term, Variable
+
+
+def _share(name: str) -> None:
+    """A module beside this file under the name by which tests import it: they are no package."""
+    for parent in ("tests", "tests.validation"):
+        sys.modules.setdefault(parent, ModuleType(parent))
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"tests.validation.{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[f"tests.validation.{name}"] = module
+    spec.loader.exec_module(module)
+
+
+_share("reports")
 
 YN = Codelist("NY", "No Yes Response", terms=(Term("N", "No"), Term("Y", "Yes")), ccode="C66742")
 
