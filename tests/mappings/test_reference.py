@@ -12,6 +12,7 @@ import pytest
 
 from adam.verbs import Tables, adam_verbs
 from adam.verbs.shared import holds_numbers
+from define.languages.sentences import in_chinese
 from mappings.compile import compile_module
 from mappings.findings import SpecPlace
 from mappings.load import load_yaml
@@ -119,6 +120,9 @@ def test_an_example_gives_what_the_page_shows(bench: Bench, example: Example) ->
     workshop = Workshop(sources, sdtm_terminology(), functions, known, bench.folder)
     module, faults = compile_module(document, Target("AE", extensible=True), workshop)
     assert [str(f) for f in faults] == []
+    rules_made = [rule for block in module.blocks for rule in (*block.rules, *block.after)]
+    said = [rule.sentence() for rule in rules_made if not rule.method]
+    assert [s for s in said if in_chinese(s, {}) is None] == []
     report = Report({form: f"raw/{form}.csv" for form in data})
 
     def numeric(variable: str) -> bool | None:
