@@ -13,6 +13,10 @@ _QUOTED = re.compile(r'"[^"]*"')
 _CAPITALS = r"[A-Z_][A-Z0-9_.]*"
 _NAME = r"[A-Za-z_$][\w.$-]*|-?\d[\d.]*"
 _MARK = re.compile("\x02(\\d+)\x03")
+_PICKED = re.compile(
+    r"(.+?)(?=, in the order of|, not after)"
+    r"(?:, in the order of ([\w.]+))?(?:, not after ([\w.]+))?"
+)
 _TAIL = ("dated", "span", "grouped", "lesions", "new", "until", "exists")
 _STOP = re.compile(r"(?<=\.) (?=[A-Z(0-9])")
 _FROM = re.compile(r"(?:^| )Records from ([\w, ]+): ")
@@ -199,7 +203,13 @@ class _Translator:
         return "；".join(said)
 
     def _places(self, text: str) -> str | None:
-        """Where a value is looked up: a column, or a rule on another source."""
+        """Where a value is looked up: a column, or a rule on another source; and in which order."""
+        tail = _PICKED.fullmatch(text)
+        if tail:
+            places = self._places(tail.group(1))
+            order = f"，按 {tail.group(2)} 的顺序" if tail.group(2) else ""
+            asof = f"，不晚于 {tail.group(3)}" if tail.group(3) else ""
+            return f"{places}{order}{asof}" if places is not None else None
         return self._joined(
             re.split(r" or (?=\w+[.:])| and (?=\w+\.\w+(?: |$))", text), self._place
         )

@@ -101,9 +101,6 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("The highest {a:places}", "{a} 的最大值"),
     ("The first {a:places}", "首个 {a}"),
     ("The last {a:places}", "末个 {a}"),
-    ("{a:places}, in the order of {b}, not after {c}", "{a}，按 {b} 的顺序，不晚于 {c}"),
-    ("{a:places}, in the order of {b}", "{a}，按 {b} 的顺序"),
-    ("{a:places}, not after {b}", "{a}，不晚于 {b}"),
     ("{a:places}", "{a}"),
     # Verbs of analysis datasets.
     ("The date and time in {a} as a number{b:dated}", "{a} 中的日期时间（数值）{b}"),
