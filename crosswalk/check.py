@@ -1,13 +1,14 @@
-"""Judge a package as it lies on disk: its files, its datasets, each define.xml, and CDISC CORE.
+"""Judge anybody's package as it lies on disk: files, datasets, define.xml, rules, CDISC CORE.
 
-A package is a folder with a manifest, or any folder of XPT files. Its study, when it is named,
-gives the explanations and, where it still builds the very same files, the raw row of a finding.
+A package is a folder with a manifest, or any folder of datasets (XPT, Dataset-JSON, CSV of SDTM),
+or one that has such folders below it. Its study, when it is named, gives the explanations and,
+where it still builds the very same files, the raw row of a finding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,26 +17,52 @@ import pandas as pd
 
 from crosswalk.build import Package, make_package
 from crosswalk.home import write_home
+from crosswalk.homes import STANDARDS, Home, homes_in
 from crosswalk.manifest import sha256, whole_manifest
 from crosswalk.plan import make_plan
 from crosswalk.publish import MANIFEST
 from crosswalk.verify import altered
 from crosswalk.version import version
-from define.known import DefineUnreadable, KnownDefine, read_define
+from define.model import Metadata
+from define.reconcile import check_metadata
+from define.reconcile.data import check_data
+from define.reconcile.document import check_files_named
+from define.reconcile.files import check_files, check_heads
+from define.reconcile.results import check_results
 from define.schema_check import schema_check
-from define.xpt_read import XptUnreadable, read_xpt
+from define.xport.columns import codec_name
 from mappings.findings import Finding, Severity
+from mappings.frames import as_text, is_numeric
 from validation.core import CoreNotRun, CoreRun, Engine, core_run, not_run, run_engine
 from validation.locate import Lineage
 from validation.outcome import Checked, Outcome, Status
-from validation.report import DatasetRow, Report, make_report
+from validation.report import DatasetRow, Report, make_report, write_reports
+from validation.rules import run_rules
+from validation.run import run_suites
+from validation.suites import Suite
 
-_OWN = ("package.", "define.xsd", "define.reference", "define.duplicate", "define.unused")
-_AGAIN = "Build it again, or find out who changed it."
+_NO_DEFINE = "there is no define.xml that can be read"
+_OURS = ("package.", "file.", "define.", "expect.", "rule.")
+_DOCUMENT = {
+    "define.xsd": "define.xml follows its schema",
+    "define.reference": "every reference in define.xml leads to one definition",
+    "define.document": "define.xml contradicts itself nowhere",
+    "define.metadata": "define.xml says what a submission asks of every dataset and variable",
+    "define.data": "define.xml and the data say the same",
+}
+_OF_REFERENCES = ("define.reference", "define.duplicate", "define.unused")
 
 
 class CheckRefused(Exception):
     """There is nothing here that can be checked; said in words."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The report on a package, and the suites that were made for it, by dataset."""
+
+    report: Report
+    suites: Mapping[str, Suite]
 
 
 @dataclass
@@ -46,44 +73,49 @@ class _Found:
     def judge(self, check: str, text: str, dataset: str, found: list[Finding]) -> None:
         """One check with what it found; a finding that it was NOT CHECKED is not a failure."""
         undone = any(f.severity is Severity.WARNING and "NOT CHECKED" in f.message for f in found)
-        status = Status.NOT_RUN if undone else Status.FAILED if found else Status.PASSED
+        failing = [f for f in found if f.severity is not Severity.NOTICE]
+        status = Status.NOT_RUN if undone else Status.FAILED if failing else Status.PASSED
         reason = found[0].message if undone else ""
         self.outcomes.append(
-            Outcome(check, dataset, status, text, failing=len(found), reason=reason)
+            Outcome(check, dataset, status, text, failing=len(failing), reason=reason)
         )
         self.findings += found
 
-
-@dataclass(frozen=True)
-class _Home:
-    """A folder of datasets: `name` is where it stands in the package."""
-
-    name: str
-    path: Path
-    known: KnownDefine | None
-    frames: Mapping[str, pd.DataFrame]
-
-    @property
-    def tabulation(self) -> bool:
-        """Whether it is SDTM: by its define.xml, else because it has DM."""
-        return self.known.purpose == "Tabulation" if self.known else "DM" in self.frames
+    def leave(self, check: str, text: str, dataset: str, reason: str) -> None:
+        """A check that cannot be made."""
+        self.outcomes.append(Outcome(check, dataset, Status.NOT_RUN, text, reason=reason))
 
 
-def check(package: Path, engine: Engine | None = None, study: Path | None = None) -> Report:
+def check(
+    package: Path,
+    engine: Engine | None = None,
+    study: Path | None = None,
+    *,
+    define: Path | None = None,
+    standard: str = "",
+    encoding: str = "utf-8",
+) -> Verdict:
     """Everything that is found in `package`, parted by the explanations of `study`.
 
+    `define` is the define.xml of datasets that lie in one folder, `standard` (sdtm, adam) says
+    what they are where neither it nor their names do, `encoding` how XPT and CSV hold text.
     Raises CheckRefused where there is no package, or one of another study, and
     SpecificationFault for faults of the study.
     """
     shown = package.as_posix()
     manifest = _manifest(package / MANIFEST)
     outputs = manifest["outputs"] if manifest is not None else None
-    folders = _folders(package, outputs)
-    if not folders:
+    homes: list[Home] = []
+    if package.is_dir():
+        homes = homes_in(package, outputs, define=define, standard=standard, encoding=encoding)
+    if not homes:
         raise CheckRefused(
-            f"{shown} is no package (no {MANIFEST}) and has no XPT file; name the folder that a"
-            " build wrote, or one with datasets and their define.xml"
+            f"{shown} is no package (no {MANIFEST}) and has no datasets (XPT, Dataset-JSON); name"
+            " the folder that a build wrote, or one with datasets and their define.xml"
         )
+    if define is not None and len(homes) > 1:
+        names = ", ".join(h.name for h in homes)
+        raise CheckRefused(f"--define is of one folder, and {shown} has {len(homes)}: {names}")
     plan = make_plan(study) if study is not None else None
     if plan is not None and manifest is not None and manifest["study"] != plan.study.id:
         raise CheckRefused(
@@ -92,23 +124,80 @@ def check(package: Path, engine: Engine | None = None, study: Path | None = None
     found = _Found()
     if outputs is not None:
         text = f"{len(outputs)} files are those of the manifest"
-        found.judge("package.files", text, "", altered(package, outputs))
-    homes = [_home(folder, package, found) for folder in folders]
+        found.judge("package.files", text, "", _files(package, outputs))
+    for home in homes:
+        _look_at(home, found, encoding)
+    suites, checked = _suites(homes)
+    rules = _rules(homes)
     core = _core(engine, homes, study) if engine is not None else None
-    return make_report(
+    report = make_report(
         manifest["study"] if manifest is not None else package.resolve().name,
         [],
         plan.explanations if plan is not None else (),
-        rules=Checked(tuple(found.outcomes), tuple(found.findings)),
-        datasets=[
-            DatasetRow(name, "", home.name, len(frame), len(frame.columns))
-            for home in homes
-            for name, frame in home.frames.items()
-        ],
+        suites=checked,
+        rules=Checked(
+            (*found.outcomes, *rules.outcomes), (*found.findings, *rules.findings), "rules"
+        ),
+        datasets=[row for home in homes for row in _datasets(home)],
         tool_version=version(),
+        facts=[(h.name, _about(h)) for h in homes],
         core=core,
-        asked=lambda rule: rule.startswith(_OWN),
+        asked=_asked([o.check for o in rules.outcomes]),
     )
+    return Verdict(report, suites)
+
+
+def check_options(package: Path, standard: str, encoding: str, out: Path | None) -> None:
+    """Refuse options that mean nothing, before anything is read. Raises CheckRefused."""
+    if standard and standard not in STANDARDS:
+        raise CheckRefused(f"there is no standard '{standard}'; there are {', '.join(STANDARDS)}")
+    try:
+        codec_name(encoding)
+    except ValueError as error:
+        raise CheckRefused(f"--encoding: {error}") from None
+    if out is None:
+        return
+    if out.exists() and not out.is_dir():
+        raise CheckRefused(f"{out.as_posix()} is a file; name a folder for the report")
+    if package.resolve() in (out.resolve(), *out.resolve().parents):
+        raise CheckRefused(
+            f"{out.as_posix()} lies in the package, which would not be what was published;"
+            " name a folder elsewhere"
+        )
+
+
+def write_verdict(out: Path, verdict: Verdict) -> None:
+    """Write the report and the suites to `out`. Raises CheckRefused when that is not possible."""
+    try:
+        write_reports(out, verdict.report, verdict.suites)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CheckRefused(f"{out.as_posix()} cannot be written: {reason}") from None
+
+
+def _asked(rules: Iterable[str]) -> Any:
+    known = frozenset(rules)
+    return lambda rule: rule in known or rule.startswith(_OURS)
+
+
+def _about(home: Home) -> str:
+    guides = [f"{n} {v}" for n, v in home.known.guides.items()]
+    told = ", ".join(guides) or ("ADaM" if home.analysis else "SDTM")
+    return told if home.described else f"{told}, {_NO_DEFINE}"
+
+
+def _datasets(home: Home) -> list[DatasetRow]:
+    return [
+        DatasetRow(
+            name,
+            home.heads[name].label,
+            home.name,
+            len(frame),
+            len(home.heads[name].columns),
+            int(frame["USUBJID"].nunique()) if "USUBJID" in frame else None,
+        )
+        for name, frame in home.frames.items()
+    ]
 
 
 def _manifest(path: Path) -> Mapping[str, Any] | None:
@@ -123,57 +212,106 @@ def _manifest(path: Path) -> Mapping[str, Any] | None:
     return manifest
 
 
-def _folders(package: Path, outputs: Mapping[str, str] | None) -> list[Path]:
-    """The folders of datasets: those that the manifest names, else the folder itself."""
-    if outputs is None:
-        return [package] if any(package.glob("*.xpt")) else []
-    homes = {(package / name).parent for name in outputs if name.endswith((".xpt", "/define.xml"))}
-    return sorted(homes)
-
-
-def _home(folder: Path, package: Path, found: _Found) -> _Home:
-    name = folder.relative_to(package).as_posix()
-    frames: dict[str, pd.DataFrame] = {}
-    faults: list[Finding] = []
-    for path in sorted(folder.glob("*.xpt")):
-        dataset = path.stem.upper()
-        try:
-            frames[dataset] = read_xpt(path)[0]
-        except (XptUnreadable, OSError) as error:
-            reason = error.reason if isinstance(error, XptUnreadable) else str(error.strerror)
-            message = f"{path.name} cannot be read: {reason}"
-            faults.append(
-                Finding("package.dataset", Severity.ERROR, message, _AGAIN, dataset, scope=name)
-            )
-    count = len(frames) + len(faults)
-    found.judge("package.dataset", f"{count} XPT files can be read", name, faults)
-    return _Home(name, folder, _define(folder, name, found), frames)
-
-
-def _define(folder: Path, name: str, found: _Found) -> KnownDefine | None:
-    text = "define.xml follows its schema"
+def _files(package: Path, outputs: Mapping[str, str]) -> list[Finding]:
     try:
-        xml = (folder / "define.xml").read_bytes()
-        known = read_define(xml)
-    except (OSError, DefineUnreadable) as error:
-        reason = str(error) if isinstance(error, DefineUnreadable) else "it is not there"
-        message = f"define.xml cannot be read: {reason}"
-        fault = Finding("package.define", Severity.ERROR, message, _AGAIN, scope=name)
-        found.judge("define.xsd", text, name, [fault])
-        return None
-    found.judge("define.xsd", text, name, schema_check(xml))
-    return known
+        return altered(package, outputs)
+    except OSError as error:
+        raise CheckRefused(f"{error.filename} cannot be read: {error.strerror}") from None
 
 
-def _core(engine: Engine, homes: list[_Home], study: Path | None) -> CoreRun:
-    home = next((h for h in homes if h.tabulation), None)
+def _look_at(home: Home, found: _Found, encoding: str) -> None:
+    """The files of a folder and its define.xml, each check with its outcome."""
+    text = f"{home.files} files of datasets can be read"
+    found.judge("package.dataset", text, home.name, list(home.unread))
+    heads = list(check_files(home.heads))
+    found.judge(
+        "file.attributes", "names, labels and lengths fit a transport file", home.name, heads
+    )
+    if home.root is None:
+        found.findings += home.faults
+        for check, text in _DOCUMENT.items():
+            found.leave(check, text, home.name, _NO_DEFINE)
+        return
+    document = schema_check(home.xml)
+    beside = home.define.parent if home.define is not None else home.path
+    document += check_files_named(home.root, beside)
+    parts = {
+        "define.xsd": [f for f in document if f.rule == "define.xsd"],
+        "define.reference": [f for f in document if f.rule in _OF_REFERENCES],
+    }
+    parts["define.document"] = [f for f in document if not any(f in p for p in parts.values())]
+    parts["define.metadata"] = check_metadata(home.metadata)
+    unread = {f.dataset for f in home.unread}
+    parts["define.data"] = [
+        f
+        for f in (
+            *check_heads(home.metadata, home.heads),
+            *check_data(home.metadata, home.frames, encoding),
+            *check_results(home.metadata, home.frames),
+        )
+        if f.dataset not in unread
+    ]
+    for check, text in _DOCUMENT.items():
+        found.judge(check, text, home.name, parts[check])
+
+
+def _suites(homes: Sequence[Home]) -> tuple[dict[str, Suite], list[Checked]]:
+    """Suites of the datasets that are there; what define.xml describes beside them is said."""
+    suites: dict[str, Suite] = {}
+    results: list[Checked] = []
+    for home in homes:
+        there = tuple(d for d in home.metadata.datasets if d.name in home.frames)
+        made, checked = run_suites([replace(home.metadata, datasets=there)], home.frames)
+        suites |= made
+        results += checked
+    return suites, results
+
+
+def _rules(homes: Sequence[Home]) -> Checked:
+    """All rules on all folders together: the rules across levels need both."""
+    frames: dict[str, pd.DataFrame] = {}
+    documents: list[Metadata] = []
+    for home in homes:
+        frames |= {n: f for n, f in _fitted(home).items() if n not in frames}
+        documents.append(home.metadata)
+    return run_rules(frames, metadata=documents)
+
+
+def _fitted(home: Home) -> dict[str, pd.DataFrame]:
+    """The frames with columns of the described types; that they are of others is a finding.
+
+    A rule compares text with text and numbers with numbers, and could not look at these at all.
+    """
+    fitted = dict(home.frames)
+    for dataset in home.metadata.datasets:
+        frame = fitted.get(dataset.name)
+        if frame is None:
+            continue
+        odd = [
+            v
+            for v in dataset.variables
+            if v.name in frame.columns and is_numeric(frame[v.name]) != v.numeric
+        ]
+        changed = {
+            v.name: pd.to_numeric(frame[v.name].replace("", None), errors="coerce").astype(
+                "float64"
+            )
+            if v.numeric
+            else as_text(frame[v.name])
+            for v in odd
+        }
+        fitted[dataset.name] = frame.assign(**changed) if changed else frame
+    return fitted
+
+
+def _core(engine: Engine, homes: Sequence[Home], study: Path | None) -> CoreRun:
+    home = next((h for h in homes if not h.analysis), None)
     if home is None:
         return not_run("there are no SDTM datasets, and it has no published rules for ADaM")
-    known = home.known or KnownDefine()
-    guide = known.guides.get("SDTMIG", "")
+    guide = home.known.guides.get("SDTMIG", "")
     if not guide:
         return not_run("define.xml does not say which SDTMIG the datasets follow")
-    terms = known.terminology.get("SDTM", "")
+    terms = home.known.terminology.get("SDTM", "")
     try:
         answer = run_engine(
             engine,
@@ -181,20 +319,21 @@ def _core(engine: Engine, homes: list[_Home], study: Path | None) -> CoreRun:
             standard="sdtmig",
             version=guide,
             terminology=[f"sdtmct-{terms}"] if terms else [],
-            define=home.path / "define.xml",
+            define=home.define or home.path / "define.xml",
         )
     except CoreNotRun as reason:
         return not_run(str(reason))
-    frames, lineage = dict(home.frames), Lineage()
+    frames = {n: f.drop(columns=["_form", "_row"]) for n, f in home.frames.items()}
+    lineage = Lineage()
     if study is not None and answer.issues:
         built = make_package(study)
         same = _same(built, home)
         frames.update({n: f for n, f in built.frames().items() if n in same})
         lineage = built.lineage
-    return core_run(answer, frames, keys=known.keys, lineage=lineage)
+    return core_run(answer, frames, keys=home.known.keys, lineage=lineage)
 
 
-def _same(built: Package, home: _Home) -> set[str]:
+def _same(built: Package, home: Home) -> set[str]:
     """The datasets that the study builds as they lie in the folder, byte by byte."""
     same: set[str] = set()
     for metadata, xml in zip(built.documents, built.definitions, strict=True):

@@ -16,10 +16,19 @@ import typer
 from crosswalk import progress, show
 from crosswalk.baseline import BaselineRefused
 from crosswalk.build import STEPS, build
-from crosswalk.check import CheckRefused, check
+from crosswalk.check import CheckRefused, check, check_options, write_verdict
 from crosswalk.compare import CompareRefused, compare, options_of, write_page
 from crosswalk.ct import as_text, ct_diff
 from crosswalk.init.first import CannotBegin, first_dict, first_study, first_text
+from crosswalk.package import PackageRefused, package, profile_of, verify
+from crosswalk.package.show import (
+    packaged_dict,
+    packaged_lines,
+    refused_dict,
+    refused_lines,
+    verified_dict,
+    verified_lines,
+)
 from crosswalk.plan import make_plan
 from crosswalk.publish import CannotPublish
 from crosswalk.schema import write_schemas
@@ -186,11 +195,24 @@ def build_command(
 @app.command(name="check")
 def check_command(
     package: Annotated[
-        Path, typer.Argument(help="A package, or a folder of XPT files with their define.xml.")
+        Path, typer.Argument(help="A package, or a folder of datasets with or without define.xml.")
     ],
     study: Annotated[
         Path | None,
         typer.Option("--study", help="Its study: explanations, and raw rows of the findings."),
+    ] = None,
+    define: Annotated[
+        Path | None,
+        typer.Option("--define", help="The define.xml of the datasets, if it lies elsewhere."),
+    ] = None,
+    standard: Annotated[
+        str,
+        typer.Option("--standard", help="What the datasets are where nothing says so: sdtm, adam."),
+    ] = "",
+    encoding: Annotated[str, typer.Option(help="Encoding of XPT and CSV.")] = "utf-8",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Write the report to this folder too."),
     ] = None,
     core: Core = False,
     core_command: CoreCommand = COMMAND,
@@ -198,16 +220,21 @@ def check_command(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Check a package as it lies there; nothing is written.
+    """Check anybody's package as it lies there: XPT or Dataset-JSON, with or without define.xml.
 
-    Its files against its manifest, its datasets and each define.xml; with --core CDISC's rules.
-    Exit code 0: nothing is left to mend or explain. 1: findings. 2: it is no package, or the
-    study is at fault.
+    Files against the manifest if there is one, expectations of every dataset, rules of SDTM, ADaM
+    and across both, define.xml by itself and against the data; with --core CDISC's rules. What
+    could not be run is said, and never counts as passed. Exit code 0: nothing is left to mend or
+    explain. 1: findings. 2: there is nothing to check, or the study is at fault.
     """
 
     def work() -> int:
         engine = _engine(core_command, core_minutes) if core else None
-        report = check(package, engine, study)
+        check_options(package, standard, encoding, out)
+        verdict = check(package, engine, study, define=define, standard=standard, encoding=encoding)
+        report = verdict.report
+        if out is not None:
+            write_verdict(out, verdict)
         if json:
             typer.echo(findings_json(report), nl=False)
         else:
@@ -215,6 +242,55 @@ def check_command(
         return 0 if report.status == "final" else FINDINGS
 
     _guarded(package if study is None else study, work, json=json, debug=debug)
+
+
+@app.command(name="package")
+def package_command(
+    build_out: Annotated[
+        Path, typer.Argument(help="What 'crosswalk build' wrote; with --verify a package.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for the package; BUILD_OUT-PROFILE by default."),
+    ] = None,
+    profile: Annotated[
+        str, typer.Option("--profile", help="The agency that takes it: fda, pmda or nmpa.")
+    ] = "fda",
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Package what is no more than a draft, marked as one.")
+    ] = False,
+    font: Annotated[
+        list[Path] | None,
+        typer.Option("--font", help="TrueType font for the guides, such as a Chinese one."),
+    ] = None,
+    verify_only: Annotated[
+        bool, typer.Option("--verify", help="Check a package's files against its manifest again.")
+    ] = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Make the package of one agency: the m5 tree, reviewer's guides, file checks, a manifest.
+
+    Exit code 0: a final package, or one that is as it was written. 1: refused, because the build
+    is a draft, was changed, or would not be taken (--draft writes it all the same); or files that
+    differ. 2: it is no build, or the command is at fault; nothing was written.
+    """
+
+    def work() -> int:
+        try:
+            if verify_only:
+                seen = verify(build_out)
+                shown, lines, code = verified_dict(seen), verified_lines(seen), seen.exit_code
+            else:
+                chosen = profile_of(profile)
+                made = package(build_out, chosen, out, draft=draft, fonts=font or ())
+                shown, lines, code = packaged_dict(made), packaged_lines(made), made.exit_code
+        except PackageRefused as refused:
+            shown, lines, code = refused_dict(refused), refused_lines(refused), refused.exit_code
+        typer.echo(show.dumps(shown) if json else "\n".join(lines))
+        return code
+
+    _guarded(build_out, work, json=json, debug=debug)
 
 
 @app.command(name="compare")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from rich.table import Table
 from crosswalk.build import Package
 from mappings.findings import Finding
 from validation.core import CoreRun
-from validation.outcome import Status
+from validation.outcome import Outcome, Status
 from validation.summary import Report
 
 MOST = 25
+_OF_FILES = ("package.", "file.", "define.")
 MOST_OF_A_KIND = 5
 
 
@@ -83,12 +85,23 @@ def _about(finding: Finding) -> str:
 
 def checked(on: Console, report: Report) -> None:
     """What became of each check of a package, and the findings that nobody has explained."""
-    for outcome in report.rules.outcomes:
+    files = [o for o in report.rules.outcomes if o.check.startswith(_OF_FILES)]
+    rules = [o for o in report.rules.outcomes if not o.check.startswith(_OF_FILES)]
+    for outcome in files:
         name = f"{outcome.dataset}: " if outcome.dataset else ""
         why = f" ({outcome.reason})" if outcome.reason else ""
         on.print(f"{name}{outcome.text}: {outcome.status}{why}")
+    suites = [o for run in report.suites for o in run.outcomes]
+    on.print(f"Expectations of {_count(len(report.suites), 'dataset')}: {_fates(suites)}.")
+    on.print(f"Rules on their datasets: {_fates(rules)}.")
     on.print(_core(report.core) if report.core else "CDISC CORE: not run (--core runs it)")
     _findings(on, report, "with --json")
+
+
+def _fates(outcomes: Sequence[Outcome]) -> str:
+    """How many of the checks passed and so on; one that was not run has proved nothing."""
+    counts = [(sum(o.status is status for o in outcomes), status.value) for status in Status]
+    return ", ".join(f"{number} {word}" for number, word in counts)
 
 
 def _core(core: CoreRun) -> str:

@@ -24,8 +24,14 @@ def words(element: _Element | None, below: str = "Description") -> str:
     """The first translated text of an element, without the indents of the file."""
     if element is None:
         return ""
-    found = element.find(f"{{*}}{below}/{{*}}TranslatedText")
-    return " ".join("".join(found.itertext()).split()) if found is not None else ""
+    return text_of(element.find(f"{{*}}{below}/{{*}}TranslatedText"))
+
+
+def text_of(element: _Element | None) -> str:
+    """All text within an element, without the indents of the file."""
+    if element is None:
+        return ""
+    return " ".join("".join(str(t) for t in element.itertext()).split())
 
 
 def whole_number(text: str) -> int:

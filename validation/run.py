@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -26,6 +26,9 @@ _COLUMNS = "expect_table_columns_to_match_ordered_list"
 _UNIQUE = "expect_compound_columns_to_be_unique"
 _NOT_NULL = "expect_column_values_to_not_be_null"
 _LENGTH = "expect_column_value_lengths_to_be_between"
+_REGEX = "expect_column_values_to_match_regex"
+_BETWEEN = "expect_column_values_to_be_between"
+_T = TypeVar("_T")
 
 _ADVICE = {
     "columns": "Make the columns and their order those of the specification, or edit the suite.",
@@ -66,15 +69,19 @@ class _Run:
 
     def result(self) -> Checked:
         absent = [self._absent(e) for e in self.expectations]
-        runnable = [e for e, gone in zip(self.expectations, absent, strict=True) if not gone]
+        unfit = ["" if gone else self._unfit(e) for e, gone in self._each(absent)]
+        idle = [bool(gone or odd) for gone, odd in zip(absent, unfit, strict=True)]
+        runnable = [e for e, left in self._each(idle) if not left]
         verdicts = iter(gx.validate(self._with_missing(runnable), runnable))
         outcomes: list[Outcome] = []
         findings: list[Finding] = []
-        for expectation, gone in zip(self.expectations, absent, strict=True):
-            if gone:
-                outcome = self.outcome(
-                    expectation, Status.NOT_RUN, reason=f"there is no column {', '.join(gone)}"
-                )
+        reasons = [
+            f"there is no column {', '.join(gone)}" if gone else odd
+            for gone, odd in zip(absent, unfit, strict=True)
+        ]
+        for expectation, reason in self._each(reasons):
+            if reason:
+                outcome = self.outcome(expectation, Status.NOT_RUN, reason=reason)
                 found: list[Finding] = []
             else:
                 outcome, found = self._judge(expectation, next(verdicts))
@@ -83,7 +90,33 @@ class _Run:
         if not any(e["type"] == _COLUMNS for e in self.expectations):
             names = sorted({name for gone in absent for name in gone})
             findings.extend(self._no_column(name) for name in names)
+        findings.extend(self._types(expectation for expectation, odd in self._each(unfit) if odd))
         return Checked(tuple(outcomes), tuple(findings), self.dataset)
+
+    def _each(self, of: Sequence[_T]) -> Iterator[tuple[Expectation, _T]]:
+        return zip(self.expectations, of, strict=True)
+
+    def _unfit(self, expectation: Expectation) -> str:
+        """Why the expectation means nothing to its column, "" where it can be asked."""
+        kwargs = expectation.get("kwargs", {})
+        name = kwargs.get("column")
+        if not isinstance(name, str):
+            return ""
+        numeric = pd.api.types.is_numeric_dtype(self.bare[name])
+        if _wants_text(expectation) and numeric:
+            return f"{name} is a number in the data, text in the suite"
+        if _wants_number(expectation) and not numeric:
+            return f"{name} is text in the data, a number in the suite"
+        return ""
+
+    def _types(self, unfit: Iterable[Expectation]) -> list[Finding]:
+        """One finding for each column of another type than the suite expects."""
+        names = {str(e["kwargs"]["column"]): self._unfit(e) for e in unfit}
+        advice = "Give the variable the type that its metadata say, or mend these."
+        return [
+            self._plain("expect.type", Severity.ERROR, names[name], advice, (name,))
+            for name in sorted(names)
+        ]
 
     def _absent(self, expectation: Expectation) -> list[str]:
         if expectation["type"] == _COLUMNS:
@@ -203,6 +236,21 @@ class _Run:
             reason,
             severity=_severity(expectation).value,
         )
+
+
+def _wants_text(expectation: Expectation) -> bool:
+    if expectation["type"] in (_LENGTH, _REGEX):
+        return True
+    values = expectation["kwargs"].get("value_set") or ()
+    return any(isinstance(v, str) for v in values)
+
+
+def _wants_number(expectation: Expectation) -> bool:
+    if expectation["type"] == _BETWEEN:
+        kwargs = expectation["kwargs"]
+        return any(isinstance(kwargs.get(k), int | float) for k in ("min_value", "max_value"))
+    values = expectation["kwargs"].get("value_set") or ()
+    return bool(values) and all(isinstance(v, int | float) for v in values)
 
 
 def _about(expectation: Expectation) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from lxml.etree import QName, _Element
 
 from define.definexml.items import WITH_LENGTH
-from define.elements import ccodes, children, said, words
+from define.elements import ccodes, children, said, text_of, words
 from define.reconcile.finding import error, listed, notice, warning
 from define.reconcile.results import check_displays
 from mappings.findings import Finding
@@ -23,8 +23,8 @@ _COMPARED_WITH_ONE = ("EQ", "NE", "LT", "LE", "GT", "GE")
 _OUTSIDE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:")
 
 
-def check_document(root: _Element, folder: Path | None = None) -> list[Finding]:
-    """Findings about a document of Define-XML; `folder` is where it stands, if its files are there.
+def check_document(root: _Element) -> list[Finding]:
+    """Findings about a document of Define-XML, without a look at the files beside it.
 
     A document of version 2.0 is not asked for what only 2.1 has.
     """
@@ -41,7 +41,6 @@ def check_document(root: _Element, folder: Path | None = None) -> list[Finding]:
         *_texts(root),
         *_pages(root),
         *check_displays(root),
-        *(_leaves(root, folder) if folder is not None else ()),
     ]
 
 
@@ -112,7 +111,7 @@ def _archive(group: _Element, root: _Element, name: str, *, empty: bool) -> Iter
     if PurePosixPath(file).stem.upper() != name:
         message = f"Its def:ArchiveLocationID names the file {file!r}."
         yield error("define.file", message, name, scope="name", value=file)
-    title = " ".join("".join(t for e in children(leaf, "title") for t in e.itertext()).split())
+    title = text_of(leaf.find("{*}title"))
     if not title:
         yield warning("define.file", "Its def:leaf has no title.", name, scope="title")
     elif "." in title and " " not in title and title != file:
@@ -198,7 +197,7 @@ def _wheres(root: _Element) -> Iterator[Finding]:
             if said(check, "SoftHard") != "Soft":
                 message = f"A check of the where clause {oid} is not Soft."
                 yield warning("define.where", message, scope=f"{oid} SoftHard")
-            told = ["".join(v.itertext()).strip() for v in values]
+            told = [text_of(v) for v in values]
             twice = sorted(v for v, k in Counter(told).items() if k > 1)
             if twice:
                 message = f"The where clause {oid} names twice: {listed(twice)}."
@@ -269,7 +268,8 @@ def _pages(root: _Element) -> Iterator[Finding]:
                 yield error("define.crf", message, scope=oid)
 
 
-def _leaves(root: _Element, folder: Path) -> Iterator[Finding]:
+def check_files_named(root: _Element, folder: Path) -> Iterator[Finding]:
+    """Files that the document names and that are not there; it stands in `folder`."""
     for leaf in root.iter("{*}leaf"):
         href = said(leaf, "href").partition("#")[0]
         parent = leaf.getparent()

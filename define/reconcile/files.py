@@ -2,24 +2,61 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from define.model import Dataset, Metadata, Variable
+from define.reconcile.datasets import LABEL_BYTES
 from define.reconcile.finding import error, notice, warning
 from define.reconcile.types import DATE_TYPES
 from define.xport.columns import Column, Format, parse_format
 from mappings.findings import Finding
 
+MAX_TEXT = 200
+_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a file tells of its dataset before its rows: its name inside, label and columns."""
+    """What a file tells of its dataset before its rows: its name inside, label and columns.
+
+    A column has the length 0 where the file does not say how long its text is.
+    """
 
     file: str
     name: str
     label: str
     columns: tuple[Column, ...]
+
+
+def check_files(heads: Mapping[str, Head]) -> Iterator[Finding]:
+    """What a transport file for a submission may not have, whatever its metadata say (file.*)."""
+    for dataset, head in heads.items():
+        if head.name.upper() != dataset:
+            message = f"The file {head.file} holds a dataset called {head.name!r}."
+            advice = "Call the file after its dataset."
+            yield error("file.name", message, dataset, scope="dataset", advice=advice)
+        if not head.label.strip():
+            advice = "Give the dataset the label that its guide gives it."
+            yield warning("file.label", "The dataset has no label.", dataset, advice=advice)
+        for column in head.columns:
+            where = (dataset, column.name)
+            if not _NAME.fullmatch(column.name):
+                message = f"{column.name!r} is no name of 8 capitals and digits."
+                advice = "Give the variable a name that SAS transport version 5 can hold."
+                yield error("file.name", message, *where, scope=column.name, advice=advice)
+            if not column.label.strip():
+                advice = "Give the variable the label that its guide gives it."
+                yield warning("file.label", "The variable has no label.", *where, advice=advice)
+            elif len(column.label.encode()) > LABEL_BYTES:
+                message = f"The label {column.label!r} has more than {LABEL_BYTES} bytes."
+                advice = "Shorten it: version 5 of the transport format cuts it."
+                yield error("file.label", message, *where, scope="length", advice=advice)
+            if not column.numeric and column.length > MAX_TEXT:
+                message = f"The variable is {column.length} bytes long; {MAX_TEXT} are allowed."
+                advice = "Split the text over more variables or supplemental qualifiers."
+                yield error("file.length", message, *where, advice=advice)
 
 
 def check_heads(metadata: Metadata, heads: Mapping[str, Head]) -> Iterator[Finding]:
