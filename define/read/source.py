@@ -20,8 +20,8 @@ _KINDS = {
     "ValueListDef": "values",
     "leaf": "leaf",
 }
-_MOST_PAGES = 5000
-"""A range of pages that is longer is no range of a CRF; it is left as it stands."""
+_MOST_PAGES = 100_000
+"""No document has as many; the number is left as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +176,15 @@ def _standards(source: Source) -> None:
 
 def _numbers(page: Node) -> list[int]:
     """Physical pages; what is no number or range of pages is left."""
-    first, last = page.number("FirstPage"), page.number("LastPage")
     words = page.peek("PageRefs").split()
-    if words and all(w.isdecimal() and len(w) < 6 for w in words):
-        page.get("PageRefs")
-    elif words or not 0 < first <= last < first + _MOST_PAGES:
+    ends = [page.peek("FirstPage"), page.peek("LastPage")]
+    names = ("PageRefs",) if words else ("FirstPage", "LastPage")
+    told = words or ends
+    if not all(t.isdecimal() and 0 < int(t) < _MOST_PAGES for t in told):
         return []
-    page.get("Type")
-    return [int(w) for w in words] or list(range(first, last + 1))
+    numbers = [int(t) for t in told]
+    if not words and numbers[0] > numbers[1]:
+        return []
+    for name in ("Type", *names):
+        page.get(name)
+    return numbers if words else list(range(numbers[0], numbers[1] + 1))
