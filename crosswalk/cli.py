@@ -29,15 +29,6 @@ from crosswalk.package.show import (
     verified_dict,
     verified_lines,
 )
-from crosswalk.package import PackageRefused, package, profile_of, verify
-from crosswalk.package.show import (
-    packaged_dict,
-    packaged_lines,
-    refused_dict,
-    refused_lines,
-    verified_dict,
-    verified_lines,
-)
 from crosswalk.plan import make_plan
 from crosswalk.publish import CannotPublish
 from crosswalk.schema import write_schemas
@@ -251,55 +242,6 @@ def check_command(
         return 0 if report.status == "final" else FINDINGS
 
     _guarded(package if study is None else study, work, json=json, debug=debug)
-
-
-@app.command(name="package")
-def package_command(
-    build_out: Annotated[
-        Path, typer.Argument(help="What 'crosswalk build' wrote; with --verify a package.")
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Folder for the package; BUILD_OUT-PROFILE by default."),
-    ] = None,
-    profile: Annotated[
-        str, typer.Option("--profile", help="The agency that takes it: fda, pmda or nmpa.")
-    ] = "fda",
-    draft: Annotated[
-        bool, typer.Option("--draft", help="Package what is no more than a draft, marked as one.")
-    ] = False,
-    font: Annotated[
-        list[Path] | None,
-        typer.Option("--font", help="TrueType font for the guides, such as a Chinese one."),
-    ] = None,
-    verify_only: Annotated[
-        bool, typer.Option("--verify", help="Check a package's files against its manifest again.")
-    ] = False,
-    json: Json = False,
-    debug: Debug = False,
-) -> None:
-    """Make the package of one agency: the m5 tree, reviewer's guides, file checks, a manifest.
-
-    Exit code 0: a final package, or one that is as it was written. 1: refused, because the build
-    is a draft, was changed, or would not be taken (--draft writes it all the same); or files that
-    differ. 2: it is no build, or the command is at fault; nothing was written.
-    """
-
-    def work() -> int:
-        try:
-            if verify_only:
-                seen = verify(build_out)
-                shown, lines, code = verified_dict(seen), verified_lines(seen), seen.exit_code
-            else:
-                chosen = profile_of(profile)
-                made = package(build_out, chosen, out, draft=draft, fonts=font or ())
-                shown, lines, code = packaged_dict(made), packaged_lines(made), made.exit_code
-        except PackageRefused as refused:
-            shown, lines, code = refused_dict(refused), refused_lines(refused), refused.exit_code
-        typer.echo(show.dumps(shown) if json else "\n".join(lines))
-        return code
-
-    _guarded(build_out, work, json=json, debug=debug)
 
 
 @app.command(name="package")
