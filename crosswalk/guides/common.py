@@ -164,7 +164,7 @@ def protocol(document: Document, shared: Shared, guide: str) -> Section:
         for code, label in (("REGID", "Registry"), ("SPONSOR", "Sponsor"))
         if facts.summary(code)
     ]
-    number.table(("", ""), rows, (1, 4))
+    number.table(("Item", "Value"), rows, (1, 4))
     say_sponsor(number, shared, guide)
     return chapter
 
@@ -172,9 +172,7 @@ def protocol(document: Document, shared: Shared, guide: str) -> Section:
 def conformance(document: Document, shared: Shared, guide: str) -> Section:
     """What was checked, what was found, and why it may stay."""
     level = document.level
-    chapter = document.add(
-        "Data Conformance Summary" if level == "SDTM" else "Conformance of the Analysis Data"
-    )
+    chapter = document.add("Data Conformance Summary")
     _inputs(chapter.add("Conformance Inputs"), shared, level)
     issues = chapter.add("Issues Summary", "conformance")
     explained, open_ = (shared.findings(s, level) for s in ("explained", "unexplained"))
@@ -223,7 +221,12 @@ def _inputs(section: Section, shared: Shared, level: str) -> None:
     facts, report = shared.facts, shared.report
     own = {d.name for d in facts.of(level)}
     suites = [s for s in report["suites"] if s["dataset"] in own]
-    rules = [r for r in report["rules"] if not r["dataset"] or r["dataset"] in own]
+    rules = [
+        r
+        for r in report["rules"]
+        if r["dataset"] in own
+        or (not r["dataset"] and ("ADaM" in r["source"]) == (level == "ADaM"))
+    ]
     rows = [
         (
             "Expectations of each dataset (Great Expectations)",

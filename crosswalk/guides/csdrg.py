@@ -205,10 +205,14 @@ def _crf(section: Section, shared: Shared) -> None:
     if aside:
         section.say("Records set aside, and why:")
         section.table(("Form", "Records", "Reason"), aside, (1, 1, 5), (1,))
-    fields = [(f.name, n.name, n.text) for f in facts.forms for n in f.not_submitted]
+    fields: dict[str, list[str]] = {}
+    for form in facts.forms:
+        for field in form.not_submitted:
+            fields.setdefault(field.text, []).append(f"{form.name}.{field.name}")
     if fields:
         section.say("Fields not submitted, and why:")
-        section.table(("Form", "Field", "Reason"), fields, (1, 2, 4))
+        rows = [(reason, ", ".join(names)) for reason, names in fields.items()]
+        section.table(("Reason", "Fields (form.field)"), rows, (3, 4))
 
 
 def _domains(section: Section, shared: Shared) -> None:

@@ -84,10 +84,18 @@ class Section:
         widths: Sequence[float] = (),
         numbers: Sequence[int] = (),
     ) -> None:
-        """Add a table, unless it has no row."""
-        if rows:
-            texts = tuple(tuple(str(cell) for cell in row) for row in rows)
-            self.blocks.append(Table(tuple(columns), texts, tuple(widths), tuple(numbers)))
+        """Add a table, unless it has no row; columns that are empty in every row are left out."""
+        texts = [[str(cell) for cell in row] for row in rows]
+        kept = [i for i in range(len(columns)) if any(row[i] for row in texts)]
+        if kept:
+            self.blocks.append(
+                Table(
+                    tuple(columns[i] for i in kept),
+                    tuple(tuple(row[i] for i in kept) for row in texts),
+                    tuple(widths[i] for i in kept) if widths else (),
+                    tuple(new for new, i in enumerate(kept) if i in numbers),
+                )
+            )
 
     def add(self, title: str, key: str = "") -> Section:
         """A section below this one."""

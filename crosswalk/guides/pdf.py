@@ -58,7 +58,7 @@ def _text(block: Paragraph) -> Text:
 def _shares(table: Table) -> Sequence[float]:
     """Widths by the longest text of each column, within bounds."""
     every = zip(table.columns, *table.rows, strict=True)
-    return [min(40.0, max(8.0, *(float(len(cell)) for cell in column))) for column in every]
+    return [min(40.0, max(11.0, *(float(len(cell)) for cell in column))) for column in every]
 
 
 def _figure(pdf: Pdf, figure: Figure) -> None:

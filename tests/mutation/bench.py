@@ -19,6 +19,7 @@ import mappings.catalogue
 from adam.datasets import AdamPlan, AdamResult
 from adam.plan import plan_adam
 from adam.run import run_adam, run_one
+from crosswalk.guides.sponsor import check_guide, sponsor_texts
 from define.describe import describe_adam, describe_sdtm
 from mappings.export import read_export, read_headers
 from mappings.findings import SpecificationFault
@@ -266,6 +267,12 @@ class Bench(Named):
         elif section == "not_submitted":
             wrong = unlike(self.account, self._account(plan.modules, self.sdtm, {}, study))
             return Verdict({"account": wrong[0]} if wrong else {})
+        elif section == "guide":
+            # What the reviewer's guides say for the sponsor; a text that goes nowhere is a fault.
+            texts, base = sponsor_texts(study), sponsor_texts(old)
+            told = sorted(str(k) for k in {*texts, *base} if texts.get(k) != base.get(k))
+            told += [str(f) for f in check_guide(study)]
+            return Verdict({"guide": told[0]} if told else {})
         elif section in ("visits", "epochs", "tables"):
             verdict = self._sweep(plan, self._users(mutant), {})
         return self._judge_whole(plan, adam, forms) if verdict.survived else verdict
