@@ -68,7 +68,6 @@ def plan_adam(
         module, found = _compile(document, about, workshop, criteria)
         faults.extend(found)
         modules.append(module)
-    check_subjects(study, targets, faults)
     by_module = {m.module.target: m for m in modules}
     ordered, cycles = in_order([m.module for m in modules], _uses(by_module))
     faults.extend(cycles)
@@ -77,6 +76,7 @@ def plan_adam(
         for _, about in targets
     }
     analyses = compile_analyses(study, own_names, faults)
+    check_subjects(study, targets, faults)
     if faults:
         raise SpecificationFault(faults)
     return AdamPlan(study, tuple(by_module[m.target] for m in ordered), terminology, analyses)

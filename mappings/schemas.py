@@ -66,7 +66,10 @@ def check_schema(document: Document, name: str) -> list[Finding]:
     found: list[Finding] = []
     for error in errors:
         steps: Steps = tuple(error.absolute_path)
-        if error.validator == "oneOf" and steps in unknown:
+        # What is no block at all, or has a key that no verb knows, is told by that alone.
+        if error.validator == "oneOf" and (
+            steps in unknown or not isinstance(error.instance, dict)
+        ):
             continue
         found.extend(_faults(document, steps, error, name))
     once = dict.fromkeys(found)
@@ -110,9 +113,11 @@ def _faults(document: Document, steps: Steps, error: Any, name: str) -> list[Fin
         return [spec_fault(rule, message, document.place(steps, key=True))]
     if error.validator == "dependencies":
         return [_dependency(document, steps, error)]
-    if error.validator == "oneOf" and isinstance(error.instance, dict):
+    if error.validator == "oneOf":
         return [_verbs(document, steps, error, name)]
     if error.validator == "type":
+        # Nothing has no place of its own: YAML puts it where the next key stands.
+        at = document.place(steps, key=error.instance is None)
         return [spec_fault(rule, _said(steps, _wrong_type(error)), at)]
     if error.validator == "enum":
         allowed = [str(v) for v in error.validator_value]

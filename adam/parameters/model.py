@@ -122,7 +122,7 @@ class Making:
         """Where the parameter's code stands."""
         return self.document.place(self.names.steps, key=True)
 
-    def fault(self, rule: str, message: str, advice: str = "", *steps: str) -> None:
+    def fault(self, rule: str, message: str, advice: str = "", *steps: str | int) -> None:
         """A fault of the parameter: at its key, or at the value of one of its own keys."""
         message = f"the parameter {self.code} {message}"
         if steps:

@@ -79,7 +79,7 @@ class Response:
             if value not in criteria.order:
                 message = f"asks for '{value}', which is no response of {criteria.name}"
                 advice = did_you_mean(value, list(criteria.order))
-                making.names.fault("param.responses", message, advice, "responses", i)
+                making.fault("param.responses", message, advice, "responses", i)
         return cls(
             response,
             of,

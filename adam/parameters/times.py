@@ -48,11 +48,6 @@ class TimeToEvent:
         if not making.start and "start" not in data:
             advice = "Give the module a 'start', or the parameter one of its own."
             making.fault("param.start", "has no start", advice)
-        for i, part in enumerate(data["event"]):
-            for key in ("cnsr", "reason", "cut"):
-                if key in part:
-                    message = f"has '{key}' in an event; it is for a 'censor'"
-                    making.names.fault("param.event", message, "", "event", i, key)
         subjects = making.subjects
         if "subjects" in data:
             subjects = making.adsl.condition(data["subjects"], "subjects")

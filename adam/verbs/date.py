@@ -18,6 +18,7 @@ from mappings.iso8601 import complete_day, seconds
 from mappings.names import Names
 from mappings.scope import Scope
 
+_SDTM_ONLY = ("format", "time", "end")
 _LEVEL = {"first": "first possible", "mid": "middle", "last": "last possible"}
 
 
@@ -49,9 +50,12 @@ class AdamDate:
     @classmethod
     def parse(cls, data: Mapping[str, Any], names: Names, cutoff: float) -> AdamDate:
         given = data["date"]
-        if isinstance(given, list) or not {"format", "time", "end"}.isdisjoint(data):
+        if isinstance(given, list):
             names.fault("date.parts", "in ADaM 'date' reads one ISO 8601 variable", "", "date")
-            given = given[0] if isinstance(given, list) else given
+            given = given[0]
+        for key in (k for k in _SDTM_ONLY if k in data):
+            message = f"'{key}' belongs to dates of SDTM; here 'date' reads one ISO 8601 variable"
+            names.fault("date.parts", message, "Take it out.", key)
         part = part_of(variable_of(names))
         if "impute" in data:
             check_imputation(data, names, part)

@@ -36,7 +36,7 @@ def test_schemas_are_valid_draft_7(name: str) -> None:
         ("vars:\n  X: {copy: [A]}\n",
          "sdtm/ae.yaml:5:13: vars.X.copy: expected a text, found a list"),
         ("vars:\n  X: {copy: }\n",
-         "sdtm/ae.yaml:5:12: vars.X.copy: expected a text, found nothing"),
+         "sdtm/ae.yaml:5:7: vars.X.copy: expected a text, found nothing"),
         ("vars:\n  X: {join: [A], pad: two}\n",
          "sdtm/ae.yaml:5:23: vars.X.pad: expected a whole number, found 'two'"),
         ('vars:\n  X: {join: [A], pad: "2"}\n',

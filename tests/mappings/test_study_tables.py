@@ -148,7 +148,8 @@ def test_a_section_that_is_no_table(
             [
                 (
                     "2:1: 3 cells where the header has 2: too many. A cell with the separator in "
-                    "it must be quoted; a last row that is too short means that the file is cut off."
+                    "it must be quoted; a last row that is too short means that the file is "
+                    "cut off."
                 ),
                 "4:1: 1 cells where the header has 2: too few",
             ],
