@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -51,11 +52,25 @@ def _library() -> Any:
     return great_expectations
 
 
-def _context(library: Any) -> Any:
-    context = library.get_context(mode="ephemeral")
+@cache
+def _frames() -> Any:
+    """Where frames become batches: made once, because that takes longer than ten checks."""
+    context = _library().get_context(mode="ephemeral")
     context.variables.analytics_enabled = False
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    return context
+    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
+    return asset.add_batch_definition_whole_dataframe("whole")
+
+
+@contextmanager
+def _batch(library: Any, frame: pd.DataFrame) -> Iterator[Any]:
+    definition = _frames()
+    try:
+        yield definition.get_batch(batch_parameters={"dataframe": frame})
+    finally:
+        # The library keeps the last frame that it looked at.
+        nothing = definition.get_batch(batch_parameters={"dataframe": pd.DataFrame()})
+        nothing.validate(library.ExpectationSuite(name="none"))
 
 
 def validate(frame: pd.DataFrame, expectations: Sequence[dict[str, Any]]) -> list[Verdict]:
@@ -103,12 +118,9 @@ def _expectation(library: Any, expectation: dict[str, Any], number: int) -> Any:
 def _run(library: Any, frame: pd.DataFrame, made: Sequence[Any]) -> Iterator[tuple[int, Verdict]]:
     if not made:
         return
-    asset = _context(library).data_sources.add_pandas("frames").add_dataframe_asset("frame")
-    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch(
-        batch_parameters={"dataframe": frame}
-    )
     whole = library.ExpectationSuite(name="all", expectations=list(made))
-    result = batch.validate(whole, result_format={"result_format": "BOOLEAN_ONLY"})
+    with _batch(library, frame) as batch:
+        result = batch.validate(whole, result_format={"result_format": "BOOLEAN_ONLY"})
     for item in result.results:
         number = int(item.expectation_config.meta["number"])
         texts = _exceptions(item.exception_info)
