@@ -9,8 +9,6 @@ from define.model import Codelist, Standard, Term
 from mappings.findings import Finding, Severity
 from sdtm.terminology import PublishedCodelist, Terminology
 
-MEDDRA = ("LLT", "DECOD", "HLT", "HLGT", "BODSYS", "SOC")
-
 
 @dataclass
 class CodelistMaker:
@@ -126,8 +124,3 @@ class CodelistMaker:
             datatype="integer" if numeric else "text",
             terms=tuple(Term(v, table.get(v, "")) for v in values),
         )
-
-
-def dictionary(name: str, version: str) -> Codelist:
-    """An external dictionary."""
-    return Codelist(key=name.upper(), name=name, dictionary=name, dictionary_version=version)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
-from define.codelists import MEDDRA, CodelistMaker, dictionary
+from define.codelists import CodelistMaker
+from define.dictionaries import dictionary_of
 from define.measure import measure
 from define.model import Codelist, Origin, Variable
 from define.origins import ASSIGNED, PROTOCOL, Told, derived, told_by_rules
@@ -56,12 +57,9 @@ def tabulation_codelist(
     if not values:
         return None
     suffix = name.removeprefix(built.name)
-    meddra = study.standards.get("meddra", "")
-    if built.name in ("AE", "MH", "CE") and suffix in MEDDRA and meddra:
-        return dictionary("MedDRA", meddra)
-    ctcae = study.standards.get("ctcae", "")
-    if suffix == "TOXGR" and ctcae:
-        return dictionary("CTCAE", ctcae)
+    known = dictionary_of(built.name, suffix, study.standards)
+    if known is not None:
+        return known
     if name in ("DOMAIN", "RDOMAIN"):
         decodes = {v: domain(v).label for v in values}
         return maker.published(built.name, name, ["C66734"], values, decodes=decodes)

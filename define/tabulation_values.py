@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from define.codelists import CodelistMaker
+from define.dictionaries import dictionary_of_summary
 from define.model import Codelist, Origin, Variable
 from define.origins import Told, derived, tell
 from define.slices import SliceFacts, Slicing, part_of, with_values
@@ -139,6 +140,9 @@ def _summary(
     told = tabulation_told(study, built, variable.name)
 
     def facts(parameter: str, part: pd.DataFrame) -> SliceFacts:
+        known = dictionary_of_summary(part, study.standards)
+        if known is not None:
+            return SliceFacts(told, known)
         codes, values = [RESPONSES.get(parameter, "")], values_of(part["TSVAL"])
         if not maker.covers(codes, values):
             return SliceFacts(told)
