@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from adam.datasets import AdamModule
 from adam.target import structure_of
+from define.analysis_lists import analysis_codelist
 from define.analysis_values import with_parameter_values
 from define.codelists import CodelistMaker
 from define.measure import measure
-from define.model import Codelist, Comment, Origin, Variable
+from define.model import Comment, Origin, Variable
 from define.origins import ASSIGNED, Told, derived, tell, told_by_rules
 from define.parameters import parameter_comment, parameter_method
 from define.tabulation import automatic
-from define.variables import decodes_of, make_variable, values_of
+from define.variables import make_variable
 from mappings.built import BuiltDataset
 from mappings.frames import is_numeric
 from mappings.study import Study
@@ -49,7 +50,7 @@ def analysis_variable(
             measured = replace(measured, datatype="integer", significant=0)
     codelist = None
     if not format and measured.datatype in ("text", "integer", "float"):
-        codelist = analysis_codelist(built, module, name, maker)
+        codelist = analysis_codelist(study, built, module, name, maker, _home(module))
     mandatory = bool(facts and facts.core == "Req") and not measured.missing
     told = analysis_told(study, built, module, name)
     made = make_variable(built, name, label, order, measured, codelist, told, mandatory, "", format)
@@ -68,25 +69,6 @@ def own_labels(module: AdamModule) -> dict[str, str]:
         if facts is None or not facts.label:
             labels[name] = f"Imputation Flag of {rule.variable}"
     return labels | {r.variable: r.label for r in rules if r.label}
-
-
-def analysis_codelist(
-    built: BuiltDataset, module: AdamModule, name: str, maker: CodelistMaker
-) -> Codelist | None:
-    """The codelist of a variable: a published one or the study's own."""
-    column = built.frame[name]
-    values = values_of(column)
-    facts = structure_of(module.module.data).find(name)
-    decodes = decodes_of(built, name, "")
-    if name == "PARAMCD":
-        return maker.sponsor(built.name, name, values, decodes=decodes)
-    if is_numeric(column):
-        return None
-    if facts is not None and facts.codelists:
-        return maker.published(built.name, name, facts.codelists, values)
-    if facts is not None and facts.values:
-        return maker.published(built.name, name, ["C66742"], values)
-    return None
 
 
 def rules_told(study: Study, module: AdamModule, name: str) -> Told | None:

@@ -18,7 +18,7 @@ _EVENTS = ("AE", "MH", "CE")
 NAMES = {
     "meddra": "MedDRA",
     "ctcae": "CTCAE",
-    "whodrug": "WHODRUG",
+    "whodrug": "WHODD",
     "iso3166": "ISO 3166",
     "snomed": "SNOMED",
     "unii": "UNII",
