@@ -1,6 +1,6 @@
 """External dictionaries: which variables hold their terms, and in which version.
 
-The study names the versions in `standards`; the trial summary names its own in --VCDREF and --VCDVER.
+The study names the versions in `standards`, the trial summary its own in TSVCDREF and TSVCDVER.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from define.codelists import CodelistMaker, dictionary
+from define.codelists import CodelistMaker
+from define.dictionaries import dictionary
 from define.model import Standard, Term
 from mappings.findings import Severity
 from sdtm.terminology import sdtm_terminology
