@@ -44,6 +44,11 @@ def test_no_values_at_all() -> None:
         ((100.0, 0.125), "float", 7, 3),
         ((1e15,), "integer", 16, 0),
         ((1e-7,), "float", 9, 7),
+        # What computing in binary adds is no digit of the value.
+        ((0.1 + 0.2, 4.6 - 4.4), "float", 3, 1),
+        ((100 * (2.0 / 3.0),), "float", 16, 13),
+        ((2.0**53,), "integer", 16, 0),
+        ((0.123456789012345,), "float", 17, 15),
     ],
 )
 def test_numbers(values: tuple[float, ...], datatype: str, digits: int, significant: int) -> None:
