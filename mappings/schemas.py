@@ -24,7 +24,7 @@ from mappings.load import Document, Steps, Text, did_you_mean, spec_fault
 _INTEGER = re.compile(r"[-+]?\d+")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _ADAM = "ADaM only"
-SCHEMAS = ("study", "sdtm", "adam", "findings", "common")
+SCHEMAS = ("study", "sdtm", "adam", "findings", "expectations", "common")
 
 
 def _shape(pattern: re.Pattern[str], value: object) -> bool:
@@ -44,7 +44,7 @@ _Validator: Any = cast("Any", extend)(Draft7Validator, type_checker=_types)
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema called `name` (study, sdtm, adam, findings, common)."""
+    """The JSON Schema called `name` (study, sdtm, adam, findings, expectations, common)."""
     text = files("mappings").joinpath("schema", f"{name}.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
@@ -82,6 +82,20 @@ def _dotted(steps: Steps) -> str:
 
 def _said(steps: Steps, message: str) -> str:
     return f"{_dotted(steps)}: {message}" if steps else message
+
+
+def _twice(document: Document, steps: Steps, error: Any) -> list[Finding]:
+    """Each entry that stands before it already, where it stands again."""
+    given = [str(entry) for entry in error.instance]
+    return [
+        spec_fault(
+            f"schema.{error.validator}",
+            _said(steps, f"'{entry}' stands here twice"),
+            document.place((*steps, i)),
+        )
+        for i, entry in enumerate(given)
+        if entry in given[:i]
+    ]
 
 
 def _faults(document: Document, steps: Steps, error: Any, name: str) -> list[Finding]:
@@ -133,6 +147,8 @@ def _faults(document: Document, steps: Steps, error: Any, name: str) -> list[Fin
         bound = f"at {'least' if few else 'most'} {error.validator_value}"
         words = "1 entry" if count == 1 else f"{count} entries"
         return [spec_fault(rule, _said(steps, f"has {words}; give {bound}"), at)]
+    if error.validator == "uniqueItems":
+        return _twice(document, steps, error)
     if error.validator in ("minItems", "minProperties", "minLength"):
         return [spec_fault(rule, _said(steps, "must not be empty"), at)]
     return [spec_fault(rule, _said(steps, error.message), at)]

@@ -52,6 +52,8 @@ def test_schemas_are_valid_draft_7(name: str) -> None:
         ("vars:\n  X: {first: [{copy: A}, {cpoy: B}]}\n",
          "sdtm/ae.yaml:5:27: vars.X.first.2: unknown key 'cpoy'. Did you mean 'copy'?"),
         ("vars:\n  X: {const: A, when: {}}\n", "sdtm/ae.yaml:5:23: vars.X.when: must not be empty"),
+        ("one: {per: [A, B, A], order: A, take: first}\n",
+         "sdtm/ae.yaml:4:18: one.per: 'A' stands here twice"),
         ("vars:\n  X: {const: A, when: {B: []}}\n",
          "sdtm/ae.yaml:5:27: vars.X.when.B: must not be empty"),
         ("vars:\n  X: {const: A, when: {B: {nott: 3}}}\n",
