@@ -24,11 +24,9 @@ from crosswalk.publish import MANIFEST
 from crosswalk.verify import altered
 from crosswalk.version import version
 from define.model import Metadata
-from define.reconcile import check_metadata
-from define.reconcile.data import check_data
+from define.reconcile import check_against, check_metadata, check_published
 from define.reconcile.document import check_files_named
 from define.reconcile.files import check_files, check_heads
-from define.reconcile.results import check_results
 from define.schema_check import schema_check
 from define.xport.columns import codec_name
 from mappings.findings import Finding, Severity
@@ -39,7 +37,6 @@ from validation.outcome import Checked, Outcome, Status
 from validation.report import DatasetRow, Report, make_report, write_reports
 from validation.rules import run_rules
 from validation.run import run_suites
-from validation.suites import Suite
 
 _NO_DEFINE = "there is no define.xml that can be read"
 _OURS = ("package.", "file.", "define.", "expect.", "rule.")
@@ -62,7 +59,7 @@ class Verdict:
     """The report on a package, and the suites that were made for it, by dataset."""
 
     report: Report
-    suites: Mapping[str, Suite]
+    suites: Mapping[str, dict[str, Any]]
 
 
 @dataclass
@@ -240,14 +237,13 @@ def _look_at(home: Home, found: _Found, encoding: str) -> None:
         "define.reference": [f for f in document if f.rule in _OF_REFERENCES],
     }
     parts["define.document"] = [f for f in document if not any(f in p for p in parts.values())]
-    parts["define.metadata"] = check_metadata(home.metadata)
+    parts["define.metadata"] = [*check_metadata(home.metadata), *check_published(home.metadata)]
     unread = {f.dataset for f in home.unread}
     parts["define.data"] = [
         f
         for f in (
             *check_heads(home.metadata, home.heads),
-            *check_data(home.metadata, home.frames, encoding),
-            *check_results(home.metadata, home.frames),
+            *check_against(home.metadata, home.frames, encoding),
         )
         if f.dataset not in unread
     ]
@@ -255,9 +251,9 @@ def _look_at(home: Home, found: _Found, encoding: str) -> None:
         found.judge(check, text, home.name, parts[check])
 
 
-def _suites(homes: Sequence[Home]) -> tuple[dict[str, Suite], list[Checked]]:
+def _suites(homes: Sequence[Home]) -> tuple[dict[str, dict[str, Any]], list[Checked]]:
     """Suites of the datasets that are there; what define.xml describes beside them is said."""
-    suites: dict[str, Suite] = {}
+    suites: dict[str, dict[str, Any]] = {}
     results: list[Checked] = []
     for home in homes:
         there = tuple(d for d in home.metadata.datasets if d.name in home.frames)

@@ -6,27 +6,26 @@ from collections import Counter
 
 from lxml.etree import QName, _Element
 
-from define.definexml.build import DEF, ODM, d
+from define.reconcile.finding import advice_for
 from mappings.findings import Finding, Severity
 
-# Attribute -> the element that must define its value.
+# Attribute -> the element that must define its value, in Define-XML 2.0 as in 2.1.
 _TARGETS = {
-    "ItemOID": f"{{{ODM}}}ItemDef",
-    d("ItemOID"): f"{{{ODM}}}ItemDef",
-    "ParameterOID": f"{{{ODM}}}ItemDef",
-    "CodeListOID": f"{{{ODM}}}CodeList",
-    "RoleCodeListOID": f"{{{ODM}}}CodeList",
-    "MethodOID": f"{{{ODM}}}MethodDef",
-    "ItemGroupOID": f"{{{ODM}}}ItemGroupDef",
-    "ValueListOID": f"{{{DEF}}}ValueListDef",
-    "WhereClauseOID": f"{{{DEF}}}WhereClauseDef",
-    d("CommentOID"): f"{{{DEF}}}CommentDef",
-    d("StandardOID"): f"{{{DEF}}}Standard",
-    d("ArchiveLocationID"): f"{{{DEF}}}leaf",
-    "leafID": f"{{{DEF}}}leaf",
+    "ItemOID": "ItemDef",
+    "ParameterOID": "ItemDef",
+    "CodeListOID": "CodeList",
+    "RoleCodeListOID": "CodeList",
+    "MethodOID": "MethodDef",
+    "ItemGroupOID": "ItemGroupDef",
+    "ValueListOID": "ValueListDef",
+    "WhereClauseOID": "WhereClauseDef",
+    "CommentOID": "CommentDef",
+    "StandardOID": "Standard",
+    "ArchiveLocationID": "leaf",
+    "leafID": "leaf",
 }
 # Datasets and standards may stand without anything that points to them.
-_MAY_BE_UNUSED = {f"{{{ODM}}}ItemGroupDef", f"{{{DEF}}}Standard"}
+_MAY_BE_UNUSED = ("ItemGroupDef", "Standard", "ResultDisplay", "AnalysisResult")
 
 
 def check_references(root: _Element) -> list[Finding]:
@@ -34,22 +33,22 @@ def check_references(root: _Element) -> list[Finding]:
     defined: Counter[tuple[str, str]] = Counter()
     used: dict[tuple[str, str], _Element] = {}
     found: list[Finding] = []
-    targets = set(_TARGETS.values())
+    targets = {*_TARGETS.values(), *_MAY_BE_UNUSED}
     for element in root.iter("{*}*"):
-        tag = str(element.tag)
+        tag = QName(element).localname
         oid = element.get("OID") or element.get("ID")
         if oid is not None and tag in targets:
             defined[tag, oid] += 1
-        for attribute, target in _TARGETS.items():
-            value = element.get(attribute)
-            if value is not None:
-                used.setdefault((target, value), element)
+        for name, value in element.attrib.items():
+            target = _TARGETS.get(QName(str(name)).localname)
+            if target is not None:
+                used.setdefault((target, str(value)), element)
     for (tag, oid), element in used.items():
         if not defined[tag, oid]:
-            message = f"{_name(element)} refers to {QName(tag).localname} {oid}: there is none."
+            message = f"{_name(element)} refers to {tag} {oid}: there is none."
             found.append(_finding("define.reference", Severity.ERROR, message, oid))
     for (tag, oid), times in defined.items():
-        what = f"{QName(tag).localname} {oid}"
+        what = f"{tag} {oid}"
         if times > 1:
             message = f"{what} is defined {times} times."
             found.append(_finding("define.duplicate", Severity.ERROR, message, oid))
@@ -66,4 +65,4 @@ def _name(element: _Element) -> str:
 
 
 def _finding(rule: str, severity: Severity, message: str, oid: str) -> Finding:
-    return Finding(rule=rule, severity=severity, message=message, scope=oid)
+    return Finding(rule, severity, message, advice_for(rule), scope=oid)

@@ -15,12 +15,14 @@ from typing import Any, cast
 from lxml import etree
 
 from define.reconcile.document import check_document
+from define.reconcile.finding import advice_for
 from define.references import check_references
 from mappings.findings import Finding, Severity
 
 _NAMESPACE = re.compile(r"\{[^}]*\}")
 # One root serves both defines: it takes in Define-XML 2.1 and adds analysis results.
 _XSD = Path("validate", "schema", "cdisc-arm-1.0", "arm1-0-0.xsd")
+_OLD = "http://www.cdisc.org/ns/def/v2.0"
 _XSL = Path("definehtml", "define2-1.xsl")
 
 
@@ -55,6 +57,8 @@ def stylesheet() -> bytes:
 
 
 def _validity(root: etree._Element) -> list[Finding]:
+    if any(_OLD in e.nsmap.values() for e in (root, *root.iter("{*}MetaDataVersion"))):
+        return [_not_checked("it is Define-XML 2.0, whose XSD is not at hand")]
     path = _bundled(_XSD)
     if path is None:
         return [_not_checked("the package defineutils, which brings the XSD, is not installed")]
@@ -102,6 +106,7 @@ def _error(message: str, line: int) -> Finding:
         rule="define.xsd",
         severity=Severity.ERROR,
         message=f"define.xml line {line}: {message}",
+        advice=advice_for("define.xsd"),
         scope=message,
     )
 
@@ -111,5 +116,5 @@ def _not_checked(reason: str) -> Finding:
         rule="define.xsd",
         severity=Severity.WARNING,
         message=f"The define.xml was NOT CHECKED against the XSD: {reason}.",
-        advice="Install defineutils and build again.",
+        advice="Install defineutils, or have another judge look at it.",
     )

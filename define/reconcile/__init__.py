@@ -12,14 +12,16 @@ import pandas as pd
 
 from define.collect import collect
 from define.model import Metadata
+from define.reconcile.agree import check_agreement
 from define.reconcile.codelists import check_codelists, check_standards, check_texts
 from define.reconcile.data import check_data
 from define.reconcile.datasets import check_datasets
+from define.reconcile.published import check_published
 from define.reconcile.results import check_results
 from define.reconcile.variables import check_variables
 from mappings.findings import Finding, in_order
 
-__all__ = ["check_metadata", "reconcile"]
+__all__ = ["check_against", "check_metadata", "check_published", "reconcile"]
 
 
 def check_metadata(metadata: Metadata) -> list[Finding]:
@@ -36,6 +38,19 @@ def check_metadata(metadata: Metadata) -> list[Finding]:
     )
 
 
+def check_against(
+    metadata: Metadata, frames: Mapping[str, pd.DataFrame], encoding: str = "utf-8"
+) -> list[Finding]:
+    """Findings about data that do not agree with the metadata, and nothing about these alone."""
+    return in_order(
+        [
+            *check_data(metadata, frames, encoding),
+            *check_agreement(metadata, frames),
+            *check_results(metadata, frames),
+        ]
+    )
+
+
 def reconcile(
     metadata: Metadata, frames: Mapping[str, pd.DataFrame], encoding: str = "utf-8"
 ) -> list[Finding]:
@@ -48,7 +63,6 @@ def reconcile(
     return in_order(
         [
             *check_metadata(metadata),
-            *check_data(metadata, frames, encoding),
-            *check_results(metadata, frames),
+            *check_against(metadata, frames, encoding),
         ]
     )

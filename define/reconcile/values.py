@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from define.model import Codelist, Variable
 
+_NOISE = 1e-11
 _DATE = r"\d{4}-\d\d-\d\d"
 _TIME = r"\d\d:\d\d:\d\d"
 _ZONE = r"(Z|[+-]\d\d:\d\d)?"
@@ -64,6 +66,8 @@ def check_values(variable: Variable, filled: pd.Series, encoding: str) -> Iterat
 
 
 def _numbers(variable: Variable, values: list[float]) -> Iterator[Fault]:
+    if variable.datatype == "float":
+        yield from _floats(variable, values)
     if variable.datatype != "integer":
         return
     broken = [v for v in values if v != int(v)]
@@ -74,6 +78,22 @@ def _numbers(variable: Variable, values: list[float]) -> Iterator[Fault]:
         wide = [v for v in values if len(str(abs(int(v)))) > variable.digits]
         message = f"A value has {digits} digits, the metadata say {variable.digits}"
         yield Fault("define.length", message, "data", wide)
+
+
+def _floats(variable: Variable, values: list[float]) -> Iterator[Fault]:
+    """Digits after the point; what differs in the last bits only is noise of binary numbers."""
+    shown = np.asarray(values, dtype="float64")
+    kept = np.round(shown, variable.significant_digits)
+    deep = shown[np.abs(shown - kept) > _NOISE * np.maximum(np.abs(shown), 1.0)].tolist()
+    if deep:
+        digits = variable.significant_digits
+        message = f"{deep[0]!r} has more than {digits} digits after the point"
+        yield Fault("define.digits", message, "data", deep)
+    whole = max((len(str(abs(int(v)))) for v in values), default=0)
+    if 0 < variable.digits < whole:
+        wide = [v for v in values if len(str(abs(int(v)))) > variable.digits]
+        message = f"A value has {whole} digits before the point, the metadata say "
+        yield Fault("define.length", f"{message}{variable.digits} in all", "data", wide)
 
 
 def _texts(variable: Variable, values: list[str], encoding: str) -> Iterator[Fault]:
