@@ -19,6 +19,7 @@ from crosswalk.build import STEPS, build
 from crosswalk.check import CheckRefused, check, check_options, write_verdict
 from crosswalk.compare import CompareRefused, compare, options_of, write_page
 from crosswalk.ct import as_text, ct_diff
+from crosswalk.defines import DefineRefused, define_diff, write_file
 from crosswalk.init.first import CannotBegin, first_dict, first_study, first_text
 from crosswalk.package import PackageRefused, package, profile_of, verify
 from crosswalk.package.show import (
@@ -34,11 +35,13 @@ from crosswalk.publish import CannotPublish
 from crosswalk.schema import write_schemas
 from crosswalk.version import version
 from define.dataset_json_write import JsonRefusal
+from define.diff.text import as_lines as define_lines
 from define.xpt import XptRefusal
 from mappings.findings import Finding, Severity, SpecificationFault
 from mappings.study import placeholders
 from mappings.verbs.call import CallFault
 from sdtm.terminology import TerminologyError
+from validation.compare.define_page import define_page
 from validation.compare.page import as_html
 from validation.compare.text import as_data, as_lines
 from validation.core import COMMAND, MINUTES, Engine, engine_of
@@ -50,6 +53,7 @@ REFUSALS: dict[type[BaseException], str] = {
     CannotPublish: "publish.refused",
     CheckRefused: "check.refused",
     CompareRefused: "compare.refused",
+    DefineRefused: "define.refused",
     CannotBegin: "init.refused",
     CallFault: "call.failed",
     XptRefusal: "xpt.refused",
@@ -67,6 +71,8 @@ app = typer.Typer(
 )
 ct = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(ct, name="ct", help="Controlled terminology of a study.")
+define = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(define, name="define", help="The define.xml of anybody: differences, workbook.")
 
 StudyFolder = Annotated[Path, typer.Argument(help="Folder that holds study.yaml.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
@@ -406,6 +412,33 @@ def ct_diff_command(
         return FINDINGS if difference.changes else 0
 
     _guarded(study, work, json=json, debug=debug)
+
+
+@define.command(name="diff")
+def define_diff_command(
+    old: Annotated[Path, typer.Argument(help="A define.xml, or the folder that has it, before.")],
+    new: Annotated[Path, typer.Argument(help="The same, after.")],
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the result as a page to this file too.")
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """List what a define.xml says differently from another one, by meaning.
+
+    Define-XML 2.0 and 2.1, with analysis results. OIDs, the order of definitions and who wrote
+    the file when do not count. Exit code 0: both say the same. 1: they differ. 2: one cannot be
+    read.
+    """
+
+    def work() -> int:
+        found = define_diff(old, new)
+        if html is not None:
+            write_file(html, define_page(found).encode("utf-8"), "--html")
+        typer.echo(show.dumps(found.as_data()) if json else "\n".join(define_lines(found)))
+        return 0 if found.equal else FINDINGS
+
+    _guarded(old, work, json=json, debug=debug)
 
 
 @app.command(name="init")

@@ -46,6 +46,12 @@ class Account:
         """Tell what the model cannot, in words of its own."""
         self._notes.append(Other(place, part, value))
 
+    def ordered(self, place: str, numbers: list[str]) -> None:
+        """Tell order numbers that stand twice, because then they do not say the order."""
+        told = [n for n in numbers if n]
+        if len(set(told)) < len(told) or 0 < len(told) < len(numbers):
+            self.note(place, "order numbers", ", ".join(n or "none" for n in numbers))
+
     def see(self, element: _Element) -> None:
         self._seen.add(element)
 

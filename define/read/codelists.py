@@ -35,6 +35,7 @@ def read_codelist(source: Source, node: Node) -> Codelist:
 
 def _terms(source: Source, node: Node, place: str) -> tuple[Term, ...]:
     nodes = node.children("CodeListItem", "EnumeratedItem")
+    source.account.ordered(place, [n.peek("OrderNumber") for n in nodes])
     if nodes and all(n.peek("OrderNumber").isdecimal() for n in nodes):
         nodes.sort(key=lambda n: int(n.get("OrderNumber")))
     terms = []

@@ -55,11 +55,15 @@ def _file(node: Node, dataset: Dataset) -> None:
     """The transport file has the name that the model gives it; another one is left and told."""
     leaf = node.child("leaf")
     if leaf is None:
+        if dataset.records:
+            node.account.note(dataset.name, "file", "none named")
         return
     if node.peek("ArchiveLocationID") == leaf.peek("ID"):
         node.get("ArchiveLocationID")
     if leaf.peek("href") == dataset.file:
         leaf.get("href")
     title = leaf.child("title")
-    if title is not None and (title.element.text or "").strip() == dataset.file:
+    if title is None:
+        node.account.note(dataset.name, "leaf/title", "none")
+    elif (title.element.text or "").strip() == dataset.file:
         title.text()

@@ -27,7 +27,9 @@ class Items:
     def variables(self, dataset: Node, name: str) -> tuple[Variable, ...]:
         """The variables of a dataset in their order; references to nothing are left out."""
         found = []
-        for number, reference in enumerate(dataset.children("ItemRef"), 1):
+        references = dataset.children("ItemRef")
+        self._source.account.ordered(name, [r.peek("OrderNumber") for r in references])
+        for number, reference in enumerate(references, 1):
             item = self._source.tables["item"].get(reference.peek("ItemOID"))
             if item is not None:
                 place = f"{name}.{item.peek('Name')}"
@@ -78,7 +80,10 @@ class Items:
             return ()
         self._source.account.place(listed.element, f"values of {dataset}.{variable}")
         found = []
-        for number, reference in enumerate(listed.children("ItemRef"), 1):
+        references = listed.children("ItemRef")
+        numbers = [r.peek("OrderNumber") for r in references]
+        self._source.account.ordered(f"{dataset}.{variable}", numbers)
+        for number, reference in enumerate(references, 1):
             entry = self._source.tables["item"].get(reference.peek("ItemOID"))
             if entry is None:
                 continue

@@ -99,7 +99,7 @@ class Source:
                 if page.peek("Type") == "NamedDestination":
                     page.get("Type")
                     names += page.get("PageRefs").split()
-                else:
+                elif page.peek("Type") == "PhysicalRef":
                     numbers += _numbers(page)
             found += [PageRef(document, tuple(n), tuple(d), t) for t, (n, d) in told.items()]
             if not told:
