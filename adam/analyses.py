@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mappings.conditions import Condition, parse_condition
+from mappings.documents import DocumentPages, read_pages
 from mappings.findings import Finding
 from mappings.load import Steps, did_you_mean, spec_fault
 from mappings.study import Study
@@ -37,6 +38,7 @@ class AnalysedResult:
     text: str = ""
     context: str = ""
     code: str = ""
+    documents: tuple[DocumentPages, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ def _result(
         message = "a result of several datasets needs 'join', which says how they come together"
         _fault(study, faults, "analysis.join", message, (*steps, "data"))
     code = data.get("code") or {}
+    at = (*steps, "documents")
+    told = read_pages(study.document, at, data.get("documents", []), study.documents, faults)
     return AnalysedResult(
         str(data["title"]),
         str(data["reason"]),
@@ -102,6 +106,7 @@ def _result(
         str(data.get("text", "")),
         str(code.get("context", "")),
         str(code.get("text", "")),
+        told,
     )
 
 

@@ -37,6 +37,9 @@ def write_home(
     # Where it is missing, schema_check has said so.
     with suppress(StylesheetMissing):
         (home / "define2-1.xsl").write_bytes(stylesheet())
+    for key, href, _ in metadata.documents:
+        for document in (d for d in study.documents if d.key == key):
+            (home / href).write_bytes((study.folder / document.file).read_bytes())
     stamp = datetime.fromisoformat(creation_time(study))
     for dataset in labelled(metadata).datasets:
         if dataset.records:

@@ -55,6 +55,7 @@ def input_files(study: Study, sources: Iterable[str] = ()) -> dict[str, Path]:
     names = [d.file for d in (study.document, *study.sdtm, *study.adam)]
     names += [f for s in study.forms.values() for f in s.files]
     names += [file for file, _ in study.terminology]
+    names += [d.file for d in study.documents]
     if study.texts.file:
         names.append(study.texts.file)
     if study.findings is not None:

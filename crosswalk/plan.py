@@ -10,6 +10,7 @@ from typing import Any
 from adam.datasets import AdamPlan
 from adam.plan import plan_adam
 from crosswalk.guides.sponsor import check_guide
+from define.documents import check_documents
 from define.finished import FinishedSdtm, look
 from mappings.export import read_headers
 from mappings.findings import Finding, SpecificationFault
@@ -87,6 +88,7 @@ def make_plan(folder: Path) -> Plan:
             adam = plan_adam(study, planned, functions)
         except SpecificationFault as fault:
             faults.extend(_first_causes(fault.findings, study.adam, missing))
+    faults.extend(check_documents(study))
     if any(f.rule.startswith("terminology.") for f in faults):
         untold = (*untold, "name.codelist", "map.value", "ts.parameter")
     faults = [f for f in faults if f.rule not in (*untold, *unsure)]

@@ -11,6 +11,7 @@ from adam.datasets import AdamPlan, AdamResult
 from adam.target import dataset_label
 from define.analysis import analysis_variable, own_labels
 from define.codelists import CodelistMaker
+from define.documents import documents_of
 from define.model import Comment, Dataset, Metadata, Standard
 from define.results import result_displays
 from define.tabulation import tabulation_told, tabulation_variable
@@ -94,6 +95,7 @@ def _document(
         standards=(guide, *(s for _, s in terminologies)),
         datasets=tuple(datasets),
         tool_version=version,
+        documents=documents_of(study, purpose),
         languages=study.texts.languages,
         chinese=study.texts.chinese,
     )

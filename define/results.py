@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from adam.analyses import AnalysedPart, AnalysedResult, AnalysisDisplay
+from define.documents import page_refs
 from define.model import (
     AnalysisDataset,
     AnalysisResult,
@@ -51,6 +52,7 @@ def _result(of: AnalysedResult, key: str, by_parameter: set[str]) -> AnalysisRes
         join=Comment(f"JOIN.{key}", of.join) if of.join else None,
         context=of.context,
         code=of.code,
+        documents=page_refs(of.documents),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mappings.catalogue import Catalogue
+from mappings.documents import StudyDocument, read_documents
 from mappings.findings import Finding, Severity, SpecificationFault, SpecPlace
 from mappings.forms import read_forms
 from mappings.load import Document, did_you_mean, load_yaml, spec_fault
@@ -87,6 +88,8 @@ class Study:
     """Finished SDTM that the study starts from; it then has no forms and no modules of SDTM."""
     texts: Texts = field(default_factory=Texts)
     """Languages of the documents, and their Chinese texts."""
+    documents: tuple[StudyDocument, ...] = ()
+    """What define.xml names beside the datasets."""
 
 
 def placeholders(study: Study) -> list[Finding]:
@@ -224,6 +227,7 @@ def _study(
     pattern = _pattern(main, forms, faults) if "raw" in data else re.compile("")
     _check_texts(main, faults)
     texts = read_texts(folder, main, faults)
+    documents = read_documents(main, faults)
     subject = data["raw"]["subject"] if "raw" in data else {}
     if "sites" in subject and not any(f.site for f in forms.values()):
         place = main.place(("raw", "subject", "sites"), key=True)
@@ -271,6 +275,7 @@ def _study(
         finished=finished,
         outputs=tuple(str(o) for o in data.get("outputs", [])),
         texts=texts,
+        documents=documents,
     )
 
 
