@@ -72,8 +72,11 @@ def simple_commands(text: str) -> Iterator[list[str]]:
 
 
 def commands_of(app: typer.Typer) -> dict[str, Any]:
-    """The commands of an application by name."""
-    found: dict[str, Any] = vars(typer.main.get_command(app))["commands"]
+    """The commands of an application by name; those of a group by both words."""
+    found: dict[str, Any] = {}
+    for name, command in vars(typer.main.get_command(app))["commands"].items():
+        below = vars(command).get("commands", {})
+        found |= {f"{name} {n}": c for n, c in below.items()} if below else {name: command}
     return found
 
 
@@ -87,6 +90,9 @@ def crosswalk_faults(words: list[str], known: Known) -> Iterator[str]:
     """What is wrong with the words after `crosswalk`."""
     if not words or words[0] in {"--help", "--version"}:
         return
+    both = " ".join(words[:2])
+    if both in known():
+        words = [both, *words[2:]]
     command = known().get(words[0])
     if command is None:
         yield f"there is no command 'crosswalk {words[0]}'"
