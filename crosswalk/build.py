@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from adam.run import run_adam
+from crosswalk.acrf import make_acrf
 from crosswalk.baseline import Baseline, BaselineRefused, read_baseline
 from crosswalk.core import judge
 from crosswalk.guides.facts import NAME as GUIDE_FACTS
@@ -23,6 +24,7 @@ from crosswalk.plan import Plan, make_plan
 from crosswalk.progress import Step, silent
 from crosswalk.publish import beside, check_place
 from crosswalk.version import version
+from define.acrf.pages import FILE as ACRF
 from define.definexml import to_xml
 from define.describe import creation_time, describe_adam, describe_sdtm
 from define.finished import FinishedSdtm, read_finished
@@ -82,6 +84,8 @@ class Package:
     lineage: Lineage = field(default_factory=Lineage)
     queries: tuple[Query, ...] | None = None
     """What the sites are asked; None where there is no raw export."""
+    acrf: bytes = b""
+    """The annotated CRF, beside the document that points into it; empty where there is none."""
 
     @property
     def study(self) -> Study:
@@ -184,6 +188,7 @@ def run_plan(
         sources,
         lineage,
         tuple(site_queries(report, given.forms)) if given.documents else None,
+        given.acrf,
     )
 
 
@@ -198,6 +203,7 @@ class _Given:
     documents: tuple[Metadata, ...] = ()
     numbering: Mapping[str, Numbering] = field(default_factory=dict)
     forms: Mapping[str, RawForm] = field(default_factory=dict)
+    acrf: bytes = b""
 
     def merged(self) -> dict[str, pd.DataFrame]:
         """The datasets with their qualifiers; of files, rows keep where they stand there."""
@@ -229,7 +235,14 @@ def _mapped(plan: Plan, earlier: Baseline, step: Step) -> _Given:
         document,
     )
     findings = (*account.findings, *found)
-    return _Given(collected, sdtm.datasets, findings, account, (document,), sdtm.numbering, forms)
+    data = b""
+    acrf = make_acrf(plan, forms, account, document)
+    if acrf is not None:
+        document, data = acrf.metadata, acrf.data
+        findings = (*findings, *acrf.findings)
+    return _Given(
+        collected, sdtm.datasets, findings, account, (document,), sdtm.numbering, forms, data
+    )
 
 
 def _finished(plan: Plan, finished: FinishedSdtm, step: Step) -> _Given:
@@ -332,6 +345,8 @@ def publish(package: Package, out: Path, step: Step = silent) -> None:
         frames = package.frames()
         for metadata, xml in zip(package.documents, package.definitions, strict=True):
             write_home(homes[metadata.purpose], metadata, xml, frames, study)
+        if package.acrf:
+            (homes["Tabulation"] / ACRF).write_bytes(package.acrf)
         programs = _programs(study)
         for name, source in programs.items():
             place = m5 / PROGRAMS / name

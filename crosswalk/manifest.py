@@ -58,6 +58,9 @@ def input_files(study: Study, sources: Iterable[str] = ()) -> dict[str, Path]:
     names += [d.file for d in study.documents]
     if study.texts.file:
         names.append(study.texts.file)
+    names += [file for file, _ in study.papers.fonts]
+    if study.papers.acrf is not None:
+        names.append(study.papers.acrf.file)
     if study.findings is not None:
         names.append(study.findings.file)
     if (folder / "derive.py").exists():

@@ -12,6 +12,7 @@ from adam.plan import plan_adam
 from crosswalk.guides.sponsor import check_guide
 from define.documents import check_documents
 from define.finished import FinishedSdtm, look
+from define.papers import check_papers
 from mappings.export import read_headers
 from mappings.findings import Finding, SpecificationFault
 from mappings.load import Document
@@ -48,7 +49,7 @@ def make_plan(folder: Path) -> Plan:
         raise SpecificationFault(faults)
     headers, found = read_headers(study)
     faults.extend(found)
-    faults.extend(check_not_submitted(study, headers))
+    faults.extend([*check_not_submitted(study, headers), *check_papers(study, headers)])
     faults.extend(check_guide(study))
     explanations: tuple[Explanation, ...] = ()
     if study.findings is not None:

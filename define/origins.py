@@ -72,7 +72,7 @@ def tell(
     homes: Mapping[str, str] | None = None,
 ) -> Told:
     """Origin, method and comment from the rules of a variable, with the block of each."""
-    each = [_origin(dataset, variable, b, r, forms, homes or {}, adam=adam) for b, r in pairs]
+    each = [origin_of(dataset, variable, b, r, forms, homes or {}, adam=adam) for b, r in pairs]
     origins = list(dict.fromkeys(each))
     parts = [pair for pair, o in zip(pairs, each, strict=True) if o.type == "Derived"]
     # A variable of the dataset itself is told by its name alone.
@@ -98,7 +98,7 @@ def _sentences(variable: str, pairs: Sequence[tuple[Block | None, Rule]]) -> str
     return " ".join(f"Records from {', '.join(names)}: {said}" for said, names in texts.items())
 
 
-def _origin(
+def origin_of(
     dataset: str,
     variable: str,
     block: Block | None,
@@ -108,6 +108,7 @@ def _origin(
     *,
     adam: bool,
 ) -> Origin:
+    """The origin of what one rule gives a variable; `homes` as in `told_by_rules`."""
     source = block.source if block is not None else None
     raw = source is not None and source.kind == "form"
     column = rule.verb.reads[0] if rule.verb.reads else variable
@@ -120,9 +121,26 @@ def _origin(
         kind = "Derived"
     if kind == "Predecessor":
         return Origin("Predecessor", "", _place(home, column))
+    if kind == "Collected" and not rule.origin and not rule.source:
+        # A copy of what was not collected is not collected either.
+        behind = [
+            origin_of(dataset, r.variable, block, r, forms, homes, adam=adam)
+            for r in _behind(dataset, block, rule)
+        ]
+        if behind and not any(o.type == "Collected" for o in behind):
+            return behind[0]
     if kind == "Collected":
         return Origin("Collected", rule.source or _collector(source, rule, forms))
     return Origin(kind, rule.source or "Sponsor")
+
+
+def _behind(dataset: str, block: Block | None, rule: Rule) -> list[Rule]:
+    """The rules of the variables that a rule reads, where it reads nothing else."""
+    prefix = f"{dataset.partition('.')[0].removeprefix('SUPP')}."
+    names = [n.removeprefix(prefix) for n in rule.verb.reads if n.startswith(prefix)]
+    if block is None or len(names) < len(rule.verb.reads):
+        return []
+    return [r for r in (*block.rules, *block.after) if set(names) & set(r.makes)]
 
 
 def _place(home: str, column: str) -> str:

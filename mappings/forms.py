@@ -139,7 +139,6 @@ def _settings(name: str, merged: Mapping[str, Any]) -> FormSettings:
         active_value=str(active.get("is", "")),
         active_reason=str(active.get("reason", "")),
         source=text("source", "Investigator"),
-        pages=text("pages"),
         site=text("site"),
         form=texts("form"),
         group=texts("group"),

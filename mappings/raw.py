@@ -123,7 +123,6 @@ class FormSettings:
     active_value: str = ""
     active_reason: str = ""
     source: str = "Investigator"
-    pages: str = ""
     site: str = ""
     form: tuple[str, ...] = ()
     group: tuple[str, ...] = ()

@@ -67,10 +67,18 @@ def _choices(module: Module, block: Block, rules: Mapping[str, Rule]) -> Iterato
         yield replace(use, target=module.target, how=min(use.how, How.DECIDES))
 
 
+def rule_uses(module: Module, block: Block, rule: Rule, *, through: bool) -> tuple[Use, ...]:
+    """The raw columns that one rule reads, without a target.
+
+    Another variable of the module stands for the columns that it was made of with `through`.
+    """
+    rules = {n: r for r in (*block.rules, *block.after) for n in r.makes}
+    return tuple(_rule(rule, module, block, rules, through=through))
+
+
 def direct_columns(module: Module, block: Block, rule: Rule) -> tuple[str, ...]:
     """The columns of the record's own raw row that give the rule its value."""
-    rules = {n: r for r in (*block.rules, *block.after) for n in r.makes}
-    uses = _rule(rule, module, block, rules, through=True)
+    uses = rule_uses(module, block, rule, through=True)
     return tuple(dict.fromkeys(u.column for u in uses if u.direct and u.how is How.VALUE))
 
 

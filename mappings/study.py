@@ -14,6 +14,7 @@ from mappings.documents import StudyDocument, read_documents
 from mappings.findings import Finding, Severity, SpecificationFault, SpecPlace
 from mappings.forms import read_forms
 from mappings.load import Document, did_you_mean, load_yaml, spec_fault
+from mappings.papers import Papers, read_papers
 from mappings.raw import FormSettings, SubjectRule
 from mappings.schemas import check_schema
 from mappings.sdtm_folder import SdtmFolder, read_sdtm_folder
@@ -92,6 +93,8 @@ class Study:
     """What define.xml names beside the datasets."""
 
 
+    papers: Papers = field(default_factory=Papers)
+    """Fonts of the PDFs, and the annotated CRF if it is given."""
 def placeholders(study: Study) -> list[Finding]:
     """Warnings of what `crosswalk init` had to leave open and nobody has said since."""
     if study.created != UNSAID:
@@ -232,6 +235,7 @@ def _study(
     if "sites" in subject and not any(f.site for f in forms.values()):
         place = main.place(("raw", "subject", "sites"), key=True)
         message = "'sites' does nothing: no form has the setting 'site'"
+    papers = read_papers(main, forms, faults)
         advice = "Name the column of the site in a form, or take it out."
         faults.append(spec_fault("raw.setting", message, place, advice))
     rescreened = subject.get("rescreened")
@@ -280,6 +284,7 @@ def _study(
 
 
 def _terminology(main: Document) -> tuple[tuple[str, SpecPlace], ...]:
+        papers=papers,
     given = main.data.get("terminology", [])
     if not isinstance(given, list):
         return ((str(given), main.place(("terminology",))),)

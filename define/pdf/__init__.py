@@ -11,6 +11,7 @@ from define.pdf.fonts import (
     Fonts,
     font_findings,
     load_fonts,
+    study_fonts,
 )
 from define.pdf.text import Span, Text, paragraph, plain
 
@@ -31,4 +32,5 @@ __all__ = [
     "note",
     "paragraph",
     "plain",
+    "study_fonts",
 ]

@@ -98,9 +98,9 @@ class Pdf:
         """A destination at this place; with a bookmark if that is given."""
         self.add(Mark(key, bookmark, level))
 
-    def bookmark(self, text: str, key: str, level: int = 0) -> None:
-        """A bookmark to a destination that stands elsewhere."""
-        self.add(_Outline(text, key, level))
+    def outline(self, entries: Sequence[tuple[str, str, int]]) -> None:
+        """Bookmarks (text, key, level) to destinations that stand elsewhere, each key once."""
+        self.add(_Outline(entries))
 
     def text(self, text: Text, style: str = "body", where: str = "") -> None:
         """A paragraph; `style` is title, body or small."""
@@ -182,12 +182,26 @@ class Mark(Flowable):  # type: ignore[misc]
         note(self.canv, self.key)
         self.canv.bookmarkHorizontal(self.key, 0, 12)
         if self.bookmark:
-            self.canv.addOutlineEntry(self.bookmark, self.key, self.level, closed=self.level > 0)
+            _entry(self.canv, self.bookmark, self.key, self.level)
 
 
-class _Outline(Mark):
+class _Outline(Flowable):  # type: ignore[misc]
+    def __init__(self, entries: Sequence[tuple[str, str, int]]) -> None:
+        super().__init__()
+        self.entries = entries
+
+    def wrap(self, *_: float) -> tuple[float, float]:
+        return 0, 0
+
     def draw(self) -> None:
-        self.canv.addOutlineEntry(self.bookmark, self.key, self.level, closed=self.level > 0)
+        for text, key, level in self.entries:
+            _entry(self.canv, text, key, level)
+
+
+def _entry(canvas: Any, text: str, key: str, level: int) -> None:
+    # A viewer draws bookmarks in fonts of its own, but not what cannot be seen.
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    canvas.addOutlineEntry(shown, key, level, closed=level > 0)
 
 
 def note(canvas: Any, key: str) -> None:
@@ -249,7 +263,7 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]
             return
         note(self.canv, mark.key)
         self.canv.bookmarkHorizontal(mark.key, 0, self.frame._y + flowable.height + 12)
-        self.canv.addOutlineEntry(mark.bookmark, mark.key, mark.level, closed=mark.level > 0)
+        _entry(self.canv, mark.bookmark, mark.key, mark.level)
         self.notify("TOCEntry", (mark.level, flowable.listed, self.page, mark.key))
 
 

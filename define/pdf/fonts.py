@@ -20,7 +20,8 @@ import reportlab
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
-from mappings.findings import Finding, Severity
+from mappings.findings import Finding, Severity, SpecPlace
+from mappings.load import spec_fault
 
 REGULAR, BOLD, ITALIC = "Crosswalk-Regular", "Crosswalk-Bold", "Crosswalk-Italic"
 _BUILT_IN = {REGULAR: "Vera.ttf", BOLD: "VeraBd.ttf", ITALIC: "VeraIt.ttf"}
@@ -89,6 +90,26 @@ def load_fonts(files: Iterable[Path] = ()) -> Fonts:
     """
     _built_in()
     return Fonts(tuple(_register(path.read_bytes(), path.name) for path in files))
+
+
+def study_fonts(
+    folder: Path, named: Iterable[tuple[str, SpecPlace]]
+) -> tuple[Fonts, list[Finding]]:
+    """The fonts that a study names, and a fault for each that cannot be used."""
+    faults: list[Finding] = []
+    usable: list[Path] = []
+    for file, place in named:
+        try:
+            load_fonts([folder / file])
+        except OSError:
+            message = f"there is no file '{file}' that could be read"
+            faults.append(spec_fault("fonts.file", message, place, "Mend the name."))
+        except FontRefusal as error:
+            advice = "Name a TrueType font (.ttf)."
+            faults.append(spec_fault("fonts.file", str(error), place, advice))
+        else:
+            usable.append(folder / file)
+    return load_fonts(usable), faults
 
 
 def font_findings(document: str, fonts: Fonts) -> list[Finding]:
