@@ -83,8 +83,10 @@ def _number(column: pd.Series[Any]) -> Measured:
 
 
 def _plain(value: float) -> str:
-    """A number as it is read: 15 significant digits are those of a double that a decimal number
-    keeps, the 16th and 17th of a computed value are noise (0.1 + 0.2). A whole number has all."""
+    """A number with its 15 significant digits, a whole one with all.
+
+    These are what a decimal number keeps as a double; further ones are noise of computing.
+    """
     shown = repr(value) if value.is_integer() else f"{value:.15g}"
     text = format(Decimal(shown), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

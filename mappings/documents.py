@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -39,7 +39,7 @@ class DocumentPages:
     key: str
     pages: tuple[int, ...] = ()
     destinations: tuple[str, ...] = ()
-    place: SpecPlace = SpecPlace("study.yaml")
+    place: SpecPlace = field(default_factory=lambda: SpecPlace("study.yaml"))
 
 
 def read_documents(main: Document, faults: list[Finding]) -> tuple[StudyDocument, ...]:
