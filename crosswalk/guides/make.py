@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crosswalk.guides import adrg, csdrg
 from crosswalk.guides.common import Shared
@@ -14,6 +14,8 @@ from define.pdf import Fonts, font_findings
 from mappings.findings import Finding, Severity
 
 __all__ = ["Guide", "Shared", "guides_of"]
+
+_FONT = "Name with --font a TrueType font that has them."
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ def guides_of(shared: Shared, fonts: Sequence[Fonts]) -> list[Guide]:
     for level, own in zip(levels, fonts, strict=False):
         document = makers[level](shared)
         files = {"pdf": to_pdf(document, own), "html": to_html(document)}
-        lacking = (*missing(document), *font_findings(f"{document.key}.pdf", own))
+        undrawn = [replace(f, advice=_FONT) for f in font_findings(f"{document.key}.pdf", own)]
+        lacking = (*missing(document), *undrawn)
         found.append(Guide(document.key, level, files, lacking))
     return found
 

@@ -57,10 +57,16 @@ Key = tuple[str, str, str]
 
 
 def sponsor_texts(study: Study) -> dict[Key, tuple[str, ...]]:
-    """Paragraphs by guide, section and dataset ("" where the text is not for one)."""
+    """Paragraphs by guide, section and dataset ("" where the text is not for one).
+
+    Keys that the schema refuses are passed over; it has said so.
+    """
     found: dict[Key, tuple[str, ...]] = {}
-    for guide, sections in study.document.data.get("guide", {}).items():
-        for section, text in sections.items():
+    given = study.document.data.get("guide", {})
+    for guide, known in SECTIONS.items():
+        for section, text in given.get(guide, {}).items():
+            if section not in known:
+                continue
             if section == DATASETS:
                 for name, own in text.items():
                     found[guide, section, name] = _paragraphs(own)
@@ -84,7 +90,7 @@ def check_guide(study: Study) -> list[Finding]:
         "adrg": _targets(study, "adrg"),
     }
     for guide in document.data.get("guide", {}):
-        if not there[guide]:
+        if guide in there and not there[guide]:
             message = f"guide: there is no {guide}, because the study has no modules of "
             message += _KINDS[guide]
             place = document.place(("guide", guide), key=True)
