@@ -96,6 +96,9 @@ def _result(
         _fault(study, faults, "analysis.join", message, (*steps, "data"))
     code = data.get("code") or {}
     at = (*steps, "documents")
+    if "documents" in data and not data.get("text"):
+        message = "'documents' of a result need its 'text', which says what stands in them"
+        _fault(study, faults, "analysis.documents", message, at)
     told = read_pages(study.document, at, data.get("documents", []), study.documents, faults)
     return AnalysedResult(
         str(data["title"]),

@@ -30,6 +30,7 @@ analyses:
         reason: SPECIFIED IN SAP
         purpose: EXPLORATORY OUTCOME MEASURE
         data: [{dataset: ADSL}]
+        text: Described in the plan
         documents: [{document: sap, pages: [12, 3]}, {document: protocol, destinations: [S2]}]
 """
 
@@ -85,6 +86,7 @@ def test_documents_stand_in_their_folders_and_are_named(tiny: Any, tmp_path: Pat
         ("papers/sap.txt", "papers/S AP.txt", "'S AP.txt' is no file name for a package"),
         ("  sap: {", "  acrf: {", "'acrf' cannot be the name of a document"),
         ("{document: sap,", "{document: sup,", "there is no document 'sup' in 'documents'"),
+        ("        text: Described in the plan\n", "", "'documents' of a result need its 'text'"),
         ("in: [adam]", "in: [sdtm]", "the document 'sap' is not in the folder adam"),
     ],
 )
