@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mappings.digits import exact
+
 METHODS = ("linear", "linear-log")
 
 Numbers = npt.NDArray[np.float64]
@@ -45,7 +47,7 @@ def area_under_curve(
     pieces = np.where(falls, exponentials, lines)
     areas = pd.Series(np.where(within, pieces, 0.0)).groupby(curve["USUBJID"]).sum()
     return pd.DataFrame(
-        {"USUBJID": areas.index.astype("str"), "AVAL": areas.to_numpy(dtype="float64")}
+        {"USUBJID": areas.index.astype("str"), "AVAL": exact(areas.astype("float64")).to_numpy()}
     )
 
 

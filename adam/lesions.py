@@ -50,8 +50,9 @@ def respond(
     Baseline is each lesion's last value on or before the start. A lesion is expected at every
     assessment from its first record on. Returned per assessment, by subject and date:
     USUBJID, ADT, BURDEN, BASE, CHG, PCHG, NADIR, CHGNAD, PCHGNAD, TRGRESP, NTRGRESP ("" where
-    there is no such lesion), NEWLIND (Y: a new lesion is still there), OVRLRESP, and LACKING, the
-    LNKIDs of lesions that had to be measured and were not, by ", ".
+    there is no such lesion), NEWLIND (Y: a new lesion is still there), OVRLRESP, LACKING, the
+    LNKIDs of lesions that had to be measured and were not, by ", ", TRGSUM, the burden of the
+    target lesions alone, and SEEN, whether any lesion was evaluable.
     """
     per_lesion = _per_lesion(lesions, measures, start, criteria, assessment)
     before = per_lesion[per_lesion["ADT"] <= per_lesion["START"]]
@@ -90,6 +91,8 @@ _COLUMNS = [
     "NEWLIND",
     "OVRLRESP",
     "LACKING",
+    "TRGSUM",
+    "SEEN",
 ]
 
 
@@ -215,6 +218,9 @@ def _assessments(grid: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
             "NEW_SUM": grid["LOWER"].where(new_measured, 0.0),
             "NEW_COUNT": new.astype("float64"),
             "TARGETS": target,
+            "TRGSUM": grid["LOWER"].where(target, 0.0),
+            "TRG_OPEN": target & grid["UNCLEAR"],
+            "SEEN": ~grid["UNCLEAR"],
             "OPEN": counted & grid["UNCLEAR"],
             "LEFT": counted & ~grid["GONE"],
             "OTHERS": other,
@@ -230,11 +236,12 @@ def _assessments(grid: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
         }
     )
     keys = ["USUBJID", "KEY", "ADT", "FIRST"]
-    sums = ("LOWER", "NEW_SUM", "NEW_COUNT")
+    sums = ("LOWER", "NEW_SUM", "NEW_COUNT", "TRGSUM")
     how = {n: "sum" if n in sums else "any" for n in facts.columns if n not in keys}
     table = facts.groupby(keys).agg(how)
     table = table.reset_index().sort_values(["USUBJID", "ADT", "KEY"], ignore_index=True)
     table["BURDEN"] = table["LOWER"].mask(table["OPEN"] | ~table["TARGETS"])
+    table["TRGSUM"] = table["TRGSUM"].mask(table["TRG_OPEN"] | ~table["TARGETS"])
     return table
 
 
@@ -295,13 +302,22 @@ def _overall(table: pd.DataFrame, criteria: Criteria) -> pd.DataFrame:
 
 
 def differences(
-    computed: pd.DataFrame, reported: pd.DataFrame, *, on: tuple[str, ...] = ("USUBJID", "ADT")
+    computed: pd.DataFrame,
+    reported: pd.DataFrame,
+    criteria: Criteria,
+    *,
+    on: tuple[str, ...] = ("USUBJID", "ADT"),
 ) -> pd.DataFrame:
     """Assessments where the reported response is not the one computed from the lesions.
 
     `computed` is the result of `respond`; `reported` has the columns of `on` and AVALC. The
-    rows of `reported` that differ, with OVRLRESP ("" where no lesion was recorded) beside.
+    rows of `reported` that differ, with OVRLRESP ("" where no lesion was recorded) beside. Where
+    no lesion was evaluable nothing can be said of the tumour: whether that
+    is called not evaluable or not done is no difference.
     """
-    both = reported.merge(computed[[*on, "OVRLRESP"]], on=list(on), how="left")
+    both = reported.merge(computed[[*on, "OVRLRESP", "SEEN"]], on=list(on), how="left")
     both["OVRLRESP"] = both["OVRLRESP"].fillna("")
-    return both[both["AVALC"] != both["OVRLRESP"]].reset_index(drop=True)
+    nothing = [v for v in (criteria.not_evaluable, criteria.not_done) if v]
+    unseen = ~both["SEEN"].eq(True) & both["OVRLRESP"].isin([*nothing, ""])
+    same = both["AVALC"].eq(both["OVRLRESP"]) | (unseen & both["AVALC"].isin(nothing))
+    return both[~same].drop(columns="SEEN").reset_index(drop=True)

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mappings.digits import exact
+
 #: The columns of a time-to-event result.
 COLUMNS = (
     "USUBJID",
@@ -137,7 +139,7 @@ def time_to_event(
 
     none = best["ADT"].isna()
     frame["ADT"] = best["ADT"].astype("float64").where(~none, frame["STARTDT"])
-    frame["AVAL"] = (frame["ADT"] - frame["STARTDT"] + 1) / UNITS[unit]
+    frame["AVAL"] = exact((frame["ADT"] - frame["STARTDT"] + 1) / UNITS[unit])
     frame["CNSR"] = best["CNSR"].where(~none, 1.0).astype("float64")
     for name, fallback in (
         ("DESC", otherwise),

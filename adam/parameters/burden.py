@@ -11,7 +11,13 @@ import pandas as pd
 from adam.lesions import baseline
 from adam.parameters.computed import Lesions
 from adam.parameters.model import Ground, Making
-from mappings.frames import concat
+from mappings.digits import exact
+from mappings.findings import SpecPlace
+from mappings.frames import concat, number_text
+from mappings.iso8601 import complete_day
+
+TENTH = 0.05
+"""Half of the last decimal of a diameter in mm: sums are told to a tenth."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,12 @@ class Burden:
         before = baseline(
             tables.lesions, tables.measures, tables.start, self.lesions.criteria, assessment=key
         )
-        columns = list(dict.fromkeys(["USUBJID", "ADT", "BURDEN", key]))
+        columns = list(dict.fromkeys(["USUBJID", "ADT", "BURDEN", "TRGSUM", key]))
         after = self.lesions.respond(ground, tables)
-        made = concat([before[columns], after[columns]])
-        return self.lesions.rows(ground, made, {"AVAL": made["BURDEN"].astype("float64")})
+        made = concat([before.assign(TRGSUM=before["BURDEN"])[columns], after[columns]])
+        made = made.assign(**{n: exact(made[n].astype("float64")) for n in ("BURDEN", "TRGSUM")})
+        _compare_sums(ground, tables.tr, made, key, self.lesions.place)
+        return self.lesions.rows(ground, made, {"AVAL": made["BURDEN"]})
 
     def sentence(self) -> str:
         """How the records are made, for define.xml."""
@@ -51,3 +59,45 @@ class Burden:
             f"{self.lesions.sentence()}; the baseline is the last value of each on or before the "
             "start; missing where a lesion was not evaluable"
         )
+
+
+def _compare_sums(
+    ground: Ground, tr: pd.DataFrame, made: pd.DataFrame, key: str, place: SpecPlace
+) -> None:
+    """A finding for each collected sum (SUMDIAM of TR) that is not the one of its lesions.
+
+    Sites add up the target lesions, or the new ones with them: the sum may be either.
+    """
+    given = tr[tr["TRTESTCD"].eq("SUMDIAM") & tr["TRSTRESN"].notna()]
+    day = complete_day(given["TRDTC"])
+    asked = pd.DataFrame(
+        {
+            "USUBJID": given["USUBJID"],
+            key: day if key == "ADT" else given[key],
+            "COLLECTED": given["TRSTRESN"],
+        }
+    )
+    asked = asked.assign(at=given.index)
+    both = asked.merge(made, how="inner", on=["USUBJID", key]).drop_duplicates("at")
+    both = both.set_index("at").reindex(given.index)
+    apart = pd.DataFrame(
+        {n: (both[n] - both["COLLECTED"]).abs() > TENTH for n in ("BURDEN", "TRGSUM")}
+    )
+    # Where neither sum is known there is nothing to compare the collected one with.
+    known = both[["BURDEN", "TRGSUM"]].notna()
+    wrong = known.any(axis=1) & ~(known & ~apart).any(axis=1)
+    visit = given["VISIT"] if "VISIT" in given.columns else given["TRDTC"]
+    collected, added = number_text(both["COLLECTED"]), number_text(both["TRGSUM"])
+    told = "the sum of diameters at " + visit + " is " + collected + " mm, and the target lesions"
+    ground.report.rows(
+        "lesion.sum",
+        given,
+        wrong.to_numpy(dtype=bool),
+        "",
+        "Ask which is right, the sum or the measurements; AVAL is that of the measurements.",
+        dataset=ground.target,
+        variable="AVAL",
+        values=collected,
+        spec=place,
+        messages=told + " add up to " + added + " mm",
+    )

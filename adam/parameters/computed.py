@@ -299,7 +299,7 @@ def _report_differences(
 ) -> None:
     key, said_by = parameter.lesions.key, parameter.compare
     made = computed.assign(OVRLRESP=computed["RESPONSE"])
-    apart = differences(made, reported, on=("USUBJID", key))
+    apart = differences(made, reported, parameter.criteria, on=("USUBJID", key))
     if not len(apart):
         return
     tr = tr[tr["TRLNKID"].ne("")]

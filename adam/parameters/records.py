@@ -14,6 +14,7 @@ from adam.occds import sorted_index
 from adam.parameters.model import Ground, Making
 from adam.verbs.shared import bare, number_column, order_columns, order_text, short
 from mappings.conditions import Condition
+from mappings.digits import exact
 from mappings.frames import text_series
 from mappings.names import Names
 from mappings.scope import Scope
@@ -96,7 +97,7 @@ class RecordValue:
         frame = frame[frame[self.of].notna()]
         if self.take in _TOGETHER:
             by = frame.sort_values(["USUBJID", self.of], kind="stable").groupby("USUBJID")
-            values = by[self.of].agg(self.take).astype("float64")
+            values = exact(by[self.of].agg(self.take).astype("float64"))
             return made_of(ground, values.rename("AVAL").reset_index())
         order = self.order
         if self.take in ("min", "max"):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from adam.verbs.shared import number_column, numbers
+from mappings.digits import as_collected, exact
 from mappings.names import Names
 from mappings.scope import Scope
 from mappings.text import number
@@ -78,11 +79,14 @@ class Calc:
                 return numbers(scope, operand)
             return pd.Series(operand, index=scope.index, dtype="float64")
 
-        made = OPERATIONS[self.operation](values(self.left), values(self.right))
+        left, right = values(self.left), values(self.right)
+        made = OPERATIONS[self.operation](left, right)
         made = made.where(np.isfinite(made))
+        if self.operation in "+-":
+            made = as_collected(made, left, right)
         if self.percent:
             made = made * 100
-        return made if self.digits is None else rounded(made, self.digits)
+        return exact(made) if self.digits is None else rounded(made, self.digits)
 
     def sentence(self) -> str:
         parts = [p if isinstance(p, str) else f"{p:.15g}" for p in (self.left, self.right)]

@@ -23,6 +23,7 @@ from adam.verbs.shared import (
     whole,
 )
 from mappings.conditions import Condition
+from mappings.digits import exact
 from mappings.frames import LINEAGE, blank_text, is_numeric, present
 from mappings.names import Names
 from mappings.scope import Scope
@@ -118,7 +119,7 @@ class Group:
         elif self.take:
             # Sorted by value, so that a sum does not depend on the order of the rows.
             by = answers.sort_values(["group", "value"], kind="stable").groupby("group")["value"]
-            return asks["group"].map(by.agg(self.take).astype("float64"))
+            return asks["group"].map(exact(by.agg(self.take).astype("float64")))
         else:
             taken = answers.drop_duplicates(["group", "value"])
             several = taken.loc[taken["group"].duplicated(), "group"]
@@ -161,7 +162,7 @@ class Group:
         else:
             count = group.cumcount() + 1.0
             total = group.cumsum() if self.take != "count" else count
-            running = total / count if self.take == "mean" else total
+            running = exact(total / count if self.take == "mean" else total)
         # Of records alike in the order the last has what all of them come to.
         known = answers.assign(value=running).drop_duplicates(["group", "place"], keep="last")
         found = pd.merge_asof(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from adam.dates import DAY, MONTH
 from adam.verbs.shared import part_of, short
+from mappings.digits import exact
 from mappings.frames import blank_text, is_numeric
 from mappings.iso8601 import complete_day, iso_of_day, seconds
 from mappings.names import Names
@@ -65,22 +66,23 @@ class Span:
     def reads(self) -> tuple[str, ...]:
         return (self.start, self.end)
 
-    def _days(self, scope: Scope, name: str) -> pd.Series[float]:
+    def _counted(self, scope: Scope, name: str) -> pd.Series[float]:
+        """Whole seconds of a date with its time, whole days of a date."""
         values = scope[name]
         if is_numeric(values):
-            return values / DAY if self.timed else values.astype("float64")
-        return seconds(values) / DAY if self.timed else complete_day(values)
+            return values.astype("float64")
+        return seconds(values) if self.timed else complete_day(values)
 
     def run(self, scope: Scope) -> pd.Series[Any]:
-        start, end = self._days(scope, self.start), self._days(scope, self.end)
-        days = end - start
-        backwards = days < 0
+        start, end = self._counted(scope, self.start), self._counted(scope, self.end)
+        length, of_a_day = end - start, DAY if self.timed else 1
+        backwards = length < 0
         if self.inclusive:
-            days = days.where(backwards, days + 1)
+            length = length.where(backwards, length + 1)
         if self.negative != "keep":
-            days = days.mask(backwards)
+            length = length.mask(backwards)
         if not self.negative and backwards.any():
-            both = (iso_of_day(day[backwards] // 1) for day in (start, end))
+            both = (iso_of_day(at[backwards] // of_a_day) for at in (start, end))
             shown = blank_text(scope.index)
             shown[backwards] = next(both) + "/" + next(both)
             scope.fault(
@@ -91,7 +93,7 @@ class Span:
                 values=shown,
                 columns=(),
             )
-        return days / {**DAYS, **HOURS}[self.unit]
+        return exact(length / ({**DAYS, **HOURS}[self.unit] * of_a_day))
 
     def sentence(self) -> str:
         text = f"{self.end} - {self.start}"

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mappings.conditions import Condition
+from mappings.digits import exact
 from mappings.findings import SpecificationFault
 from mappings.frames import (
     LINEAGE,
@@ -178,8 +179,7 @@ class Lookup:
             raise SpecificationFault([spec_fault("lookup.number", message, place, hint)])
         # Sorted by value, so that a sum does not depend on the order of the rows.
         groups = table.sort_values([*keys, "value"], kind="stable").groupby(keys, sort=False)
-        found = groups["value"].agg(self.pick).astype("float64")
-        return found.reset_index()
+        return exact(groups["value"].agg(self.pick).astype("float64")).rename("value").reset_index()
 
     def _with_none(self, table: pd.DataFrame, own: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         """The counts with 0 for a key that nothing answers."""

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from adam.ctcae import criteria
+from adam.datasets import AdamPlan
 from adam.plan import plan_adam
 from adam.run import run_adam
 from mappings.frames import text_series
@@ -127,8 +128,8 @@ def sdtm() -> dict[str, pd.DataFrame]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """The datasets of the page and the findings."""
+def plan(tmp_path_factory: pytest.TempPathFactory) -> AdamPlan:
+    """The modules of the page as compiled."""
     folder = tmp_path_factory.mktemp("bds")
     blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     files = {"study.yaml": STUDY, "adam/adsl.yaml": ADSL}
@@ -139,13 +140,17 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, pd.DataFr
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     (folder / "sdtm").mkdir()
-    data = sdtm()
     study, faults = read_study(folder)
     assert study is not None
     assert faults == []
-    columns = {n: tuple(f.columns) for n, f in data.items()}
+    return plan_adam(study, {n: tuple(f.columns) for n, f in sdtm().items()})
+
+
+@pytest.fixture(scope="module")
+def built(plan: AdamPlan) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """The datasets of the page and the findings."""
     report = Report({})
-    result = run_adam(plan_adam(study, columns), data, report)
+    result = run_adam(plan, sdtm(), report)
     found = [f"{f.rule} {f.dataset}" for f in report.findings]
     return {d.name: d.frame for d in result.datasets}, found
 
@@ -198,6 +203,33 @@ def test_tumour_burden(built: Any) -> None:
     assert frame["NADIR"].fillna(-1).tolist() == [-1, 60.0, 42.0, 42.0]
     assert frame["CHGNAD"].fillna(-1).tolist() == [-1, -18.0, -1, 8.0]
     assert frame["ANL01FL"].tolist() == ["", "Y", "", ""]
+
+
+def test_a_collected_sum_is_compared_with_its_lesions(plan: AdamPlan) -> None:
+    """Right at screening and week 6, not known at week 12, one mm too much at week 18."""
+    data = sdtm()
+    sums = [
+        ("S1", "", "SUMDIAM", str(mm), mm, "INVESTIGATOR", day(at), number, visit)
+        for at, mm, number, visit in (
+            (-7, 60, 1, "SCREENING"),
+            (43, 42.04, 2, "WEEK 6"),
+            (85, 28, 3, "WEEK 12"),
+            (127, 51, 4, "WEEK 18"),
+        )
+    ]
+    names = "USUBJID TRLNKID TRTESTCD TRORRES TRSTRESN TREVAL TRDTC VISITNUM VISIT"
+    more = frame("TR", names, sums)
+    more["_row"] += len(data["TR"])
+    data["TR"] = pd.concat([data["TR"], more], ignore_index=True)
+    report = Report({})
+    run_adam(plan, data, report)
+    assert [(f.rule, f.message, f.scope) for f in report.findings] == [
+        (
+            "lesion.sum",
+            ("the sum of diameters at WEEK 18 is 51 mm, and the target lesions add up to 50 mm"),
+            f"S1 TR row {len(data['TR'])}",
+        )
+    ]
 
 
 @pytest.mark.parametrize("direction", ["low", "high"])

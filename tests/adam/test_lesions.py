@@ -253,11 +253,44 @@ def test_differences() -> None:
     said = pd.DataFrame(
         {"USUBJID": ["S1"] * 3, "ADT": [28.0, 56.0, 84.0], "AVALC": ["irPR", "irSD", "irSD"]}
     )
-    got = differences(table, said)
+    got = differences(table, said, Criteria())
     assert got[["ADT", "AVALC", "OVRLRESP"]].to_numpy().tolist() == [
         [56, "irSD", "irPR"],
         [84, "irSD", ""],
     ]
+
+
+@pytest.mark.parametrize(
+    ("measured", "said", "differs"),
+    [
+        # Nothing was evaluable: not done and not evaluable say the same of it.
+        ("ne", "ND", False),
+        ("ne", "NE", False),
+        (None, "ND", False),
+        (None, "NE", False),
+        ("ne", "irSD", True),
+        (None, "irSD", True),
+        (None, "", False),
+        ("ne", "", True),
+        # One of two lesions was measured: something was done.
+        ("half", "ND", True),
+        ("half", "NE", False),
+    ],
+)
+def test_what_was_not_done(measured: str | None, said: str, differs: bool) -> None:
+    scans: dict[int, Scan] = {-10: {"T01": 50.0, "T02": 20.0}, 28: {"T01": 50.0}}
+    scans[28]["T02"] = 20.0
+    if measured:
+        scans[56] = {"T01": "ne", "T02": 20.0 if measured == "half" else "ne"}
+    reported = pd.DataFrame({"USUBJID": ["S1"], "ADT": [56.0], "AVALC": [said]})
+    assert bool(len(differences(computed(scans), reported, Criteria()))) is differs
+
+
+def test_the_sum_of_targets_stands_beside_the_burden() -> None:
+    made = computed({-10: {"T01": 30.0}, 28: {"T01": 20.5, "NEW01": 10.0}, 56: {"T01": "ne"}})
+    assert made["BURDEN"].iloc[0] == 30.5
+    assert made["TRGSUM"].iloc[0] == 20.5
+    assert made["TRGSUM"].isna().tolist() == [False, True]
 
 
 def test_nothing_to_respond_to() -> None:
