@@ -10,7 +10,7 @@ import pandas as pd
 
 from mappings.findings import Severity
 from validation.locate import Mask
-from validation.rules.model import Data, Hit, named, rule
+from validation.rules.model import Data, Hit, Target, named, rule
 from validation.rules.tools import days, equals, of_subject, present, text, unlike
 
 DM = named("DM")
@@ -23,6 +23,7 @@ DM = named("DM")
     target=DM,
     needs=("*.USUBJID",),
     advice="A person screened twice keeps one record: the last screening's.",
+    core="000351",
 )
 def _one_record(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -37,6 +38,7 @@ def _one_record(data: Data, name: str) -> Iterator[Hit]:
     target=DM,
     needs=("*.DTHFL", "*.DTHDTC"),
     advice="Compare the death form with DTHFL; an unknown date keeps at least its year.",
+    core="000006 000007",
 )
 def _death_flag(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -57,6 +59,7 @@ def _not_dead(data: Data, frame: pd.DataFrame, dead: Mask) -> Mask:
     target=named("AE"),
     needs=("*.USUBJID", "DM.USUBJID", "DM.DTHFL"),
     advice="Ask the site: either the outcome is not fatal or the death form is missing.",
+    core="000253 000254",
 )
 def _death_ae(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -75,6 +78,7 @@ def _death_ae(data: Data, name: str) -> Iterator[Hit]:
     target=named("DS"),
     needs=("*.USUBJID", "*.DSDECOD", "DM.USUBJID", "DM.DTHFL"),
     advice="Ask the site for the death form, or correct the disposition.",
+    core="000252",
 )
 def _death_ds(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -98,11 +102,18 @@ def _death_without_ds(data: Data, name: str) -> Iterator[Hit]:
     yield Hit(name, ("DTHFL",), lost)
 
 
+def _observed(data: Data) -> list[str]:
+    """What is seen in or done to the subject: neither details of death nor what is known of it."""
+    beside = ("CO", "DD", "DM", "DS", "RS", "SE", "SS")
+    names = [n for n in data.sdtm if data.prefix(n) not in beside and "USUBJID" in data[n]]
+    return [n for n in names if any(data.has(n, f"{data.prefix(n)}{p}") for p in ("STDTC", "DTC"))]
+
+
 @rule(
     "dm.nothing_after_death",
     "nothing is observed in a subject after the day of death",
     source="SDTMIG 3.4 section 5.2",
-    target=named("AE", "EX", "LB", "VS", "TR"),
+    target=Target("SDTM datasets with a date", _observed),
     needs=("*.USUBJID", "DM.USUBJID", "DM.DTHDTC"),
     severity=Severity.WARNING,
     advice="Ask the site which of the two dates is right.",
@@ -110,10 +121,11 @@ def _death_without_ds(data: Data, name: str) -> Iterator[Hit]:
 def _nothing_after_death(data: Data, name: str) -> Iterator[Hit]:
     frame, prefix = data[name], data.prefix(name)
     death = days(of_subject(data["DM"], "DTHDTC", frame["USUBJID"]))
-    for variable in (f"{prefix}DTC", f"{prefix}STDTC"):
-        if variable in frame:
-            with np.errstate(invalid="ignore"):
-                yield Hit(name, (variable,), days(frame[variable]) > death)
+    # --DTC of an event or a dose is when it was noted down.
+    variable = next((v for v in (f"{prefix}STDTC", f"{prefix}DTC") if v in frame), "")
+    if variable:
+        with np.errstate(invalid="ignore"):
+            yield Hit(name, (variable,), data.column(name, variable).days > death)
 
 
 def given_doses(data: Data) -> pd.DataFrame:
@@ -130,29 +142,26 @@ def given_doses(data: Data) -> pd.DataFrame:
     return exposure[given]
 
 
-def _extreme(data: Data, which: Literal["min", "max"]) -> pd.Series:
-    """The first start (min) or last end (max) of a given dose by subject, as ISO text."""
+def _extreme(data: Data, which: Literal["min", "max"], variable: str) -> pd.Series:
+    """The first or last known moment of given doses by subject, as ISO text."""
     part = given_doses(data)
-    moments = text(part, "EXSTDTC")
-    if which == "max" and "EXENDTC" in part:
-        ends = text(part, "EXENDTC")
-        moments = ends.where(ends != "", moments)
+    moments = text(part, variable)
+    if variable == "EXENDTC":
+        starts = text(part, "EXSTDTC")
+        moments = moments.where(moments != "", starts)
     known = moments != ""
     # ISO 8601 texts sort as the moments do as long as they are cut off on the right only.
     grouped = moments[known].groupby(part.loc[known, "USUBJID"])
     return grouped.min() if which == "min" else grouped.max()
 
 
-def _unlike(frame: pd.DataFrame, variable: str, expected: pd.Series) -> tuple[Mask, list[str]]:
-    """Where two moments differ in what both of them say; and words for the failing records."""
+def _exposure(data: Data, name: str, variable: str, expected: pd.Series) -> Iterator[Hit]:
+    """Where a moment differs from the expected one in what both of them say."""
+    frame = data[name]
     wanted = frame["USUBJID"].map(expected).fillna("").astype("str")
     different = unlike(text(frame, variable), wanted)
-    return different, [f": exposure says {w or 'nothing'}" for w in wanted[different]]
-
-
-def _exposure(data: Data, name: str, variable: str, which: Literal["min", "max"]) -> Iterator[Hit]:
-    mask, words = _unlike(data[name], variable, _extreme(data, which))
-    yield Hit(name, (variable,), mask, words)
+    words = [f": exposure says {w or 'nothing'}" for w in wanted[different]]
+    yield Hit(name, (variable,), different, words)
 
 
 _EXPOSED = ("*.USUBJID", "EX.USUBJID", "EX.EXSTDTC")
@@ -165,9 +174,10 @@ _EXPOSED = ("*.USUBJID", "EX.USUBJID", "EX.EXSTDTC")
     target=DM,
     needs=(*_EXPOSED, "*.RFXSTDTC"),
     advice="Derive RFXSTDTC from EX, and leave it empty for who was not treated.",
+    core="000239",
 )
 def _first_exposure(data: Data, name: str) -> Iterator[Hit]:
-    yield from _exposure(data, name, "RFXSTDTC", "min")
+    yield from _exposure(data, name, "RFXSTDTC", _extreme(data, "min", "EXSTDTC"))
 
 
 @rule(
@@ -177,9 +187,21 @@ def _first_exposure(data: Data, name: str) -> Iterator[Hit]:
     target=DM,
     needs=(*_EXPOSED, "*.RFXENDTC"),
     advice="Derive RFXENDTC from EX, and leave it empty for who was not treated.",
+    core="000238",
 )
 def _last_exposure(data: Data, name: str) -> Iterator[Hit]:
-    yield from _exposure(data, name, "RFXENDTC", "max")
+    frame = data[name]
+    last = _extreme(data, "max", "EXENDTC" if "EXENDTC" in data["EX"] else "EXSTDTC")
+    if "EXENDTC" in data["EX"]:
+        # The last end that is known is an answer too where a later dose has none.
+        doses = given_doses(data)
+        ended = doses[present(doses, "EXENDTC")]
+        known = frame["USUBJID"].map(ended["EXENDTC"].groupby(ended["USUBJID"]).max())
+        same = (known == frame["RFXENDTC"]).to_numpy(dtype=bool)
+        last = last.drop(frame.loc[same, "USUBJID"], errors="ignore")
+        own = frame.loc[same].set_index("USUBJID")["RFXENDTC"]
+        last = pd.concat([last, own[~own.index.duplicated()]])
+    yield from _exposure(data, name, "RFXENDTC", last)
 
 
 @rule(
@@ -192,4 +214,124 @@ def _last_exposure(data: Data, name: str) -> Iterator[Hit]:
     advice="Derive RFSTDTC from EX, or explain the other reference date of this study.",
 )
 def _reference_start(data: Data, name: str) -> Iterator[Hit]:
-    yield from _exposure(data, name, "RFSTDTC", "min")
+    yield from _exposure(data, name, "RFSTDTC", _extreme(data, "min", "EXSTDTC"))
+
+
+@rule(
+    "dm.death_dd",
+    "a subject with details of death is dead in DM",
+    source="SDTMIG 3.4 section 6.3.3; FB0602",
+    target=named("DD"),
+    needs=("*.USUBJID", "DM.USUBJID", "DM.DTHFL"),
+    advice="Ask the site for the death form, or take the details out.",
+    core="000108",
+)
+def _death_dd(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    yield Hit(name, ("USUBJID",), _not_dead(data, frame, np.ones(len(frame), dtype=bool)))
+
+
+@rule(
+    "dm.subject_once",
+    "SUBJID is of one subject",
+    source="SDTMIG 3.4 section 5.2",
+    target=DM,
+    needs=("*.SUBJID",),
+    advice="Give each subject a number that no other subject of the study has.",
+    core="000186",
+)
+def _subject_once(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    keys = [k for k in ("STUDYID", "SUBJID") if k in frame]
+    yield Hit(name, ("SUBJID",), frame.duplicated(keys, keep=False).to_numpy())
+
+
+@rule(
+    "dm.age",
+    "an age has a unit and is not negative; a unit is of an age",
+    source="SDTMIG 3.4 section 5.2; FB4001",
+    target=DM,
+    needs=("*.AGE", "*.AGEU"),
+    advice="Derive the age from the dates of birth and consent, with AGEU.",
+    core="000122 000189 000190 000310",
+)
+def _age(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    age = data.column(name, "AGE")
+    text_age = present(frame, "AGETXT") if "AGETXT" in frame else np.zeros(len(frame), dtype=bool)
+    with np.errstate(invalid="ignore"):
+        wrong = ((age.filled | text_age) != present(frame, "AGEU")) | (age.numbers < 0)
+    yield Hit(name, ("AGE", "AGEU"), wrong)
+
+
+@rule(
+    "dm.arm_pair",
+    "an arm has both a code and a name",
+    source="SDTMIG 3.4 section 5.2",
+    target=Target(
+        "DM",
+        lambda d: (
+            ["DM"] if d.has("DM", "ARMCD", "ARM") or d.has("DM", "ACTARMCD", "ACTARM") else []
+        ),
+    ),
+    advice="Take both from TA, or leave both empty.",
+    core="000119 000120",
+)
+def _arm_pair(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    for pair in (("ARMCD", "ARM"), ("ACTARMCD", "ACTARM")):
+        if data.has(name, *pair):
+            yield Hit(name, pair, present(frame, pair[0]) != present(frame, pair[1]))
+
+
+def _done(data: Data, frame: pd.DataFrame) -> Mask:
+    """Who is done with the study, as far as DS tells; without DS everybody."""
+    if not data.has("DS", "USUBJID", "DSCAT"):
+        return np.ones(len(frame), dtype=bool)
+    events = data["DS"]
+    ended = events.loc[equals(events, "DSCAT", "DISPOSITION EVENT"), "USUBJID"]
+    return np.asarray(frame["USUBJID"].isin(ended).to_numpy(), dtype=bool)
+
+
+@rule(
+    "dm.reference_end",
+    "a subject in an arm who is done with the study has the end of a reference period",
+    source="SDTMIG 3.4 section 5.2",
+    target=DM,
+    needs=("*.USUBJID", "*.ARM", "*.RFENDTC"),
+    advice="Derive RFENDTC; it is empty for who is still in the study or has no arm.",
+    core="000191",
+)
+def _reference_end(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    asked = present(frame, "ARM") & _done(data, frame)
+    if "ARMNRS" in frame:
+        asked &= ~present(frame, "ARMNRS")
+    yield Hit(name, ("RFENDTC",), asked & ~present(frame, "RFENDTC"))
+
+
+@rule(
+    "dm.no_reference",
+    "who has no arm, or was not treated, has no reference period",
+    source="SDTMIG 3.4 section 5.2",
+    target=DM,
+    needs=("*.ARMNRS",),
+    advice="Leave RFSTDTC and RFENDTC empty.",
+    core="000192 000758",
+)
+def _no_reference(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    reason = present(frame, "ARMNRS") & ~equals(frame, "ARMNRS", "UNPLANNED TREATMENT")
+    if "RFENDTC" in frame:
+        yield Hit(name, ("RFENDTC", "ARMNRS"), reason & present(frame, "RFENDTC"))
+    if "RFSTDTC" in frame and _from_treatment(frame):
+        yield Hit(name, ("RFSTDTC", "ARMNRS"), reason & present(frame, "RFSTDTC"))
+
+
+def _from_treatment(frame: pd.DataFrame) -> bool:
+    """Whether the reference period starts with treatment, as far as the data tell."""
+    if "RFXSTDTC" not in frame:
+        return True
+    both = present(frame, "RFXSTDTC") & present(frame, "RFSTDTC")
+    first, reference = (frame.loc[both, v].str.slice(0, 10) for v in ("RFXSTDTC", "RFSTDTC"))
+    return bool((first == reference).all())

@@ -10,6 +10,7 @@ import pandas as pd
 from define.model import Dataset
 from mappings.findings import Severity
 from validation.locate import Mask
+from validation.rules.columns import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Data:
     frames: Mapping[str, pd.DataFrame]
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     described: Mapping[str, Dataset] = field(default_factory=dict)
+    _prefixes: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _columns: dict[tuple[str, str], Column] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.frames[name]
@@ -30,12 +33,22 @@ class Data:
         """Whether the dataset is there with all these variables."""
         return dataset in self.frames and all(v in self.frames[dataset] for v in variables)
 
+    def column(self, dataset: str, variable: str) -> Column:
+        """The variable's values, made distinct once for all rules."""
+        key = (dataset, variable)
+        if key not in self._columns:
+            self._columns[key] = Column.of(self.frames[dataset][variable])
+        return self._columns[key]
+
     def prefix(self, name: str) -> str:
-        """What stands for ``--``: the DOMAIN (also of a split dataset), else the name."""
-        frame = self.frames.get(name)
-        if frame is not None and "DOMAIN" in frame and len(frame):
-            return str(frame["DOMAIN"].iloc[0]) or name[:2]
-        return name[:2]
+        """What stands for ``--``: two letters of the name, of which there are variables.
+
+        Else those of DOMAIN. APLB has variables of LB, LBCH is a part of LB.
+        """
+        if name not in self._prefixes:
+            frame = self.frames.get(name)
+            self._prefixes[name] = name[:2] if frame is None else _prefix(name, frame)
+        return self._prefixes[name]
 
     @property
     def sdtm(self) -> list[str]:
@@ -46,6 +59,18 @@ class Data:
     def adam(self) -> list[str]:
         """Names of ADaM datasets."""
         return [n for n in sorted(self.frames) if is_adam(n)]
+
+
+def _prefix(name: str, frame: pd.DataFrame) -> str:
+    domain = str(frame["DOMAIN"].iloc[0] or "") if "DOMAIN" in frame and len(frame) else ""
+    codes = [name[:2], domain[:2]]
+    if name.startswith("AP") and len(name) == 4:
+        codes.insert(0, name[2:4])
+    columns = [str(column) for column in frame.columns]
+    for code in codes:
+        if code and any(c.startswith(code) and len(c) > len(code) for c in columns):
+            return code
+    return name[:2]
 
 
 def is_adam(name: str) -> bool:
@@ -92,11 +117,17 @@ def named(*names: str) -> Target:
 Check = Callable[[Data, str], Iterable[Hit]]
 
 
+def core_ids(numbers: str) -> tuple[str, ...]:
+    """``000001 000002`` as the ids of CORE."""
+    return tuple(f"CORE-{number}" for number in numbers.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. `needs` lists DATASET.VARIABLE; ``*`` is the dataset looked at, ``--`` its prefix.
 
-    Without what it needs, a rule is not run; that is said, and never counted as passed.
+    Without what it needs, a rule is not run; that is said, and never counted as passed. `core`
+    holds the ids of CDISC's published rules that it answers.
     """
 
     id: str
@@ -107,6 +138,12 @@ class Rule:
     check: Check
     needs: tuple[str, ...] = ()
     advice: str = ""
+    core: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> str:
+        """The source, and the rules of CDISC's engine CORE that say the same."""
+        return "; ".join((self.source, *self.core))
 
     def lacking(self, data: Data, name: str) -> str:
         """Why the rule cannot look at `name`, or "" when it can."""
@@ -133,10 +170,12 @@ def rule(
     needs: Sequence[str] = (),
     severity: Severity = Severity.ERROR,
     advice: str = "",
+    core: str = "",
 ) -> Callable[[Check], Rule]:
-    """Declare the function below as the check of a rule."""
+    """Declare the function below as the check of a rule; `core` is ``000001 000002``."""
 
     def declare(check: Check) -> Rule:
-        return Rule(id, text, source, severity, target, check, tuple(needs), advice)
+        known = core_ids(core)
+        return Rule(id, text, source, severity, target, check, tuple(needs), advice, known)
 
     return declare

@@ -115,6 +115,6 @@ def _outcome(
         (),
         failing,
         reason,
-        rule.source,
+        rule.sources,
         rule.severity.value,
     )

@@ -7,17 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from mappings.findings import Severity
 from sdtm.standard import UnknownName, domain
-from validation.rules.model import Data, Hit, Target, named, rule
+from validation.rules.model import Data, Hit, Target, rule
 from validation.rules.tools import (
     ambiguous,
-    among,
     days,
     differs,
     equals,
     interval,
-    numbers,
     of_subject,
     present,
     text,
@@ -65,6 +62,7 @@ IN_GUIDE = Target("SDTM datasets of the guide", _in_guide)
     source="SDTMIG 3.4 section 4.1.5 (core); CG0013",
     target=IN_GUIDE,
     advice="Map it, or explain why it was not collected.",
+    core="000356",
 )
 def _required(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -83,6 +81,7 @@ def _required(data: Data, name: str) -> Iterator[Hit]:
     target=_with("USUBJID", but=("DM",)),
     needs=("DM.USUBJID",),
     advice="Correct the subject's number, or find out why DM does not hold the subject.",
+    core="000201",
 )
 def _orphan(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -108,6 +107,7 @@ def _orphan_supp(data: Data, name: str) -> Iterator[Hit]:
     source="SDTMIG 3.4 section 4.1.5",
     target=_with("--SEQ"),
     advice="Number the records of each subject anew.",
+    core="000154",
 )
 def _seq_unique(data: Data, name: str) -> Iterator[Hit]:
     frame, sequence = data[name], f"{data.prefix(name)}SEQ"
@@ -124,14 +124,15 @@ def _seq_unique(data: Data, name: str) -> Iterator[Hit]:
     target=Target("SDTM datasets with a --DY and its --DTC", _with_days),
     needs=("DM.USUBJID", "DM.RFSTDTC"),
     advice="Derive the day again from the date and DM.RFSTDTC.",
+    core="000138 000139 000354 000529 000552 000553 000853",
 )
 def _study_day(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
     reference = days(of_subject(data["DM"], "RFSTDTC", frame["USUBJID"]))
     for day, date in _day_pairs(data, name):
-        apart = (days(frame[date]) - reference) / np.timedelta64(1, "D")
+        apart = (data.column(name, date).days - reference) / np.timedelta64(1, "D")
         expected = np.where(apart >= 0, apart + 1, apart)
-        given = frame[day].to_numpy(dtype=float)
+        given = data.column(name, day).numbers
         wrong = differs(given, expected) | (np.isnan(given) != np.isnan(expected))
         words = [
             f": {d or 'no date'} is day {'' if np.isnan(e) else int(e)}".removesuffix(" is day ")
@@ -151,11 +152,12 @@ def _date_real(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
     for column in frame.columns:
         if str(column).endswith("DTC"):
-            wrong = np.zeros(len(frame), dtype=bool)
-            for end in interval(frame[column].fillna("").astype("str")):
+            dates = data.column(name, str(column))
+            wrong = np.zeros(len(dates.words), dtype=bool)
+            for end in interval(dates.words):
                 whole = end.str.contains(r"^\d{4}-\d\d-\d\d", regex=True).to_numpy(dtype=bool)
                 wrong |= whole & np.isnat(days(end))
-            yield Hit(name, (str(column),), wrong)
+            yield Hit(name, (str(column),), dates.where(wrong))
 
 
 @rule(
@@ -164,6 +166,7 @@ def _date_real(data: Data, name: str) -> Iterator[Hit]:
     source="SDTMIG 3.4 section 3.2",
     target=_with("DOMAIN"),
     advice="Set DOMAIN to the dataset's two letters.",
+    core="000180",
 )
 def _domain(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -179,6 +182,7 @@ def _domain(data: Data, name: str) -> Iterator[Hit]:
     ),
     needs=("DM.STUDYID",),
     advice="Take STUDYID from the study, not from the source.",
+    core="000172",
 )
 def _study(data: Data, name: str) -> Iterator[Hit]:
     one = data["DM"]["STUDYID"].mode()
@@ -204,6 +208,7 @@ def _pairs(data: Data, name: str) -> list[tuple[str, str]]:
     source="SDTMIG 3.4 section 4.2.1",
     target=Target("SDTM datasets with codes", lambda d: [n for n in d.sdtm if _pairs(d, n)]),
     advice="Give each code one name, and each name one code.",
+    core="000132 000179 000303 000318 000791",
 )
 def _code_and_name(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -219,17 +224,19 @@ def _code_and_name(data: Data, name: str) -> Iterator[Hit]:
     target=_with("VISITNUM"),
     needs=("*.VISIT",),
     advice="Correct the visit's number or its name.",
+    core="000361",
 )
 def _visit(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
     # Unscheduled visits may share a name, never a number.
-    named_visit = ~text(frame, "VISIT").str.upper().str.startswith("UNSCHEDULED").to_numpy()
+    named_visit = ~data.column(name, "VISIT").like("(?i)^UNSCHEDULED")
     mask, scopes, words = ambiguous(frame[named_visit], "VISITNUM", "VISIT")
     whole = np.zeros(len(frame), dtype=bool)
     whole[np.flatnonzero(named_visit)[mask]] = True
     yield Hit(name, ("VISITNUM", "VISIT"), whole, words, scopes)
-    pairs = pd.DataFrame({v: text(frame, v) for v in ("VISITNUM", "VISIT")})
-    first = ~pairs.duplicated().to_numpy() & present(frame, "VISITNUM")
+    numbered = data.column(name, "VISITNUM")
+    pairs = pd.DataFrame({"VISITNUM": numbered.codes, "VISIT": data.column(name, "VISIT").codes})
+    first = ~pairs.duplicated().to_numpy() & numbered.filled
     shared = pairs[first].duplicated("VISITNUM", keep=False).to_numpy()
     twice = np.zeros(len(frame), dtype=bool)
     twice[np.flatnonzero(first)[shared]] = True
@@ -244,6 +251,7 @@ def _visit(data: Data, name: str) -> Iterator[Hit]:
         "SDTM datasets with a baseline flag", lambda d: [n for n in d.sdtm if _flags(d, n)]
     ),
     advice="Set Y on the baseline record and leave the others empty.",
+    core="000170",
 )
 def _baseline_flag(data: Data, name: str) -> Iterator[Hit]:
     for flag in _flags(data, name):
@@ -279,90 +287,15 @@ def _not_done(data: Data, name: str) -> Iterator[Hit]:
     target=_with("--ORRES"),
     needs=("*.--STRESC",),
     advice="Look at the finding of the result's number or unit, and mend or explain it.",
+    core="000021 000542 000732 000863",
 )
 def _standard_result(data: Data, name: str) -> Iterator[Hit]:
     frame, prefix = data[name], data.prefix(name)
     collected, standard, number = (f"{prefix}{part}" for part in ("ORRES", "STRESC", "STRESN"))
-    lost = present(frame, collected) & ~present(frame, standard)
+    lost = data.column(name, collected).filled & ~data.column(name, standard).filled
     yield Hit(name, (standard, collected), lost)
     if number in frame:
-        said = numbers(text(frame, standard))
-        held = frame[number].to_numpy(dtype=float)
+        said = data.column(name, standard).numbers
+        held = data.column(name, number).numbers
         wrong = differs(said, held) | (np.isnan(said) != np.isnan(held))
         yield Hit(name, (number, standard), wrong)
-
-
-@rule(
-    "supp.pointer",
-    "a supplemental qualifier points at a record of its parent",
-    source="SDTMIG 3.4 section 8.4",
-    target=SUPPLEMENTAL,
-    needs=("*.USUBJID", "*.RDOMAIN", "*.IDVAR", "*.IDVARVAL"),
-    advice="Correct IDVAR and IDVARVAL, or take the qualifier out with its record.",
-)
-def _supp_pointer(data: Data, name: str) -> Iterator[Hit]:
-    yield Hit(name, ("RDOMAIN", "IDVAR", "IDVARVAL"), _dangling(data, data[name]))
-
-
-@rule(
-    "relrec.pointer",
-    "a relationship points at records that exist",
-    source="SDTMIG 3.4 section 8.2",
-    target=named("RELREC"),
-    needs=("*.USUBJID", "*.RDOMAIN", "*.IDVAR", "*.IDVARVAL"),
-    advice="Correct IDVAR and IDVARVAL, or take the relationship out.",
-)
-def _relrec_pointer(data: Data, name: str) -> Iterator[Hit]:
-    yield Hit(name, ("RDOMAIN", "IDVAR", "IDVARVAL"), _dangling(data, data[name]))
-
-
-@rule(
-    "co.pointer",
-    "a comment on records of a dataset points at records that exist",
-    source="SDTMIG 3.4 section 5.1",
-    target=named("CO"),
-    needs=("*.USUBJID", "*.RDOMAIN", "*.IDVAR", "*.IDVARVAL"),
-    advice="Correct IDVAR and IDVARVAL, or leave the three empty for a comment on the subject.",
-)
-def _co_pointer(data: Data, name: str) -> Iterator[Hit]:
-    frame = data[name]
-    about = present(frame, "RDOMAIN")
-    wrong = ~about & (present(frame, "IDVAR") | present(frame, "IDVARVAL"))
-    wrong[about] = _dangling(data, frame[about])
-    yield Hit(name, ("RDOMAIN", "IDVAR", "IDVARVAL"), wrong)
-
-
-def _dangling(data: Data, frame: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Records whose pointer leads nowhere; a pointer without USUBJID joins whole datasets."""
-    bad = np.zeros(len(frame), dtype=bool)
-    parents, variables = text(frame, "RDOMAIN"), text(frame, "IDVAR")
-    targets = pd.DataFrame({"parent": parents, "variable": variables}).drop_duplicates()
-    for parent, variable in zip(targets["parent"], targets["variable"], strict=True):
-        places = np.flatnonzero((parents == parent) & (variables == variable))
-        part = frame.iloc[places]
-        subject_only = variable == ""
-        wanted = ["USUBJID"] if subject_only else ["USUBJID", variable]
-        if not data.has(parent, *wanted):
-            bad[places] = True
-            continue
-        pointer = pd.DataFrame({"USUBJID": text(part, "USUBJID")})
-        if not subject_only:
-            pointer[variable] = text(part, "IDVARVAL")
-        found = among(pointer, wanted, data[parent])
-        whole = ~present(part, "USUBJID") & ~present(part, "IDVARVAL")
-        bad[places] = ~found & ~whole
-    return bad
-
-
-@rule(
-    "supp.unique",
-    "a record has a qualifier only once",
-    source="SDTMIG 3.4 section 8.4",
-    target=SUPPLEMENTAL,
-    needs=("*.USUBJID", "*.RDOMAIN", "*.IDVAR", "*.IDVARVAL", "*.QNAM"),
-    severity=Severity.ERROR,
-    advice="Keep one of them, or give the second another QNAM.",
-)
-def _supp_unique(data: Data, name: str) -> Iterator[Hit]:
-    keys = ["RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM"]
-    yield Hit(name, ("QNAM",), data[name].duplicated(keys, keep=False).to_numpy())

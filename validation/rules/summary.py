@@ -10,7 +10,7 @@ import pandas as pd
 from mappings.findings import Severity
 from validation.locate import Mask
 from validation.rules.model import Data, Hit, named, rule
-from validation.rules.tools import among, days, equals, numbers, present, text
+from validation.rules.tools import ambiguous, among, days, equals, floats, numbers, present, text
 
 TS = named("TS")
 _GUIDE = "SDTMIG 3.4 section 7.4.2"
@@ -79,6 +79,7 @@ def _expected(data: Data, name: str) -> Iterator[Hit]:
     target=TS,
     needs=("*.TSVAL", "*.TSVALNF"),
     advice="Fill either TSVAL or TSVALNF.",
+    core="000041",
 )
 def _null(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -92,6 +93,7 @@ def _null(data: Data, name: str) -> Iterator[Hit]:
     target=TS,
     needs=("*.TSPARMCD", "*.TSVAL"),
     advice="Write 40, P18Y or 2024-05-31.",
+    core="000294",
 )
 def _format(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -115,6 +117,7 @@ def _named(frame: pd.DataFrame, mask: Mask) -> list[str]:
     target=TS,
     needs=("*.TSPARMCD", "*.TSVAL"),
     advice="Write SSTDTC as 2024-05-31.",
+    core="000505",
 )
 def _study_start(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -192,7 +195,7 @@ def _sex(data: Data, name: str) -> Iterator[Hit]:
 )
 def _age(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
-    age = frame["AGE"].to_numpy(dtype=float)
+    age = floats(frame, "AGE")
     youngest, oldest = (_years(_value(data["TS"], code)[1]) for code in ("AGEMIN", "AGEMAX"))
     with np.errstate(invalid="ignore"):
         # A maximum of 75 years is reached, not passed, all through the year of age 75.
@@ -272,3 +275,66 @@ def _randomized(data: Data, name: str) -> Iterator[Hit]:
     done = bool(equals(data["DS"], "DSDECOD", "RANDOMIZED").any())
     if value in ("Y", "N") and done != (value == "Y"):
         yield Hit(name, ("TSVAL",), mask)
+
+
+@rule(
+    "ts.continued",
+    "a text that goes on begins in TSVAL",
+    source=_GUIDE,
+    target=TS,
+    needs=("*.TSVAL", "*.TSVAL1"),
+    advice="Move the beginning of the text to TSVAL.",
+    core="000151",
+)
+def _continued(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    yield Hit(name, ("TSVAL1", "TSVAL"), present(frame, "TSVAL1") & ~present(frame, "TSVAL"))
+
+
+@rule(
+    "ts.code_of_value",
+    "a value and its code belong together one to one, within their terminology",
+    source=_GUIDE,
+    target=TS,
+    needs=("*.TSVAL", "*.TSVALCD"),
+    advice="Compare TSVAL and TSVALCD with the terminology that TSVCDREF names.",
+    core="000152",
+)
+def _code_of_value(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    within = "TSVCDREF" if "TSVCDREF" in frame else ""
+    mask, scopes, words = ambiguous(frame, "TSVALCD", "TSVAL", within)
+    yield Hit(name, ("TSVALCD", "TSVAL"), mask, words, scopes)
+
+
+@rule(
+    "ts.reference",
+    "a code says of which terminology it is, and a terminology its version",
+    source=_GUIDE,
+    target=TS,
+    needs=("*.TSVALCD", "*.TSVCDREF"),
+    advice="Fill TSVCDREF and TSVCDVER; ISO standards without versions need none.",
+)
+def _reference(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    coded = present(frame, "TSVALCD")
+    yield Hit(name, ("TSVCDREF", "TSVALCD"), coded & ~present(frame, "TSVCDREF"))
+    if "TSVCDVER" in frame:
+        cdisc = equals(frame, "TSVCDREF", "CDISC CT", "CDISC")
+        yield Hit(name, ("TSVCDVER", "TSVCDREF"), coded & cdisc & ~present(frame, "TSVCDVER"))
+
+
+@rule(
+    "ts.one_age",
+    "the planned age is a number or a text, not both",
+    source="FB1116",
+    target=TS,
+    needs=("*.TSPARMCD", "*.TSVAL"),
+    advice="Keep AGE or AGETXT.",
+    core="000736",
+)
+def _one_age(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    told = {c: equals(frame, "TSPARMCD", c) & present(frame, "TSVAL") for c in ("AGE", "AGETXT")}
+    if all(mask.any() for mask in told.values()):
+        yield Hit(name, ("TSVAL",), told["AGE"] | told["AGETXT"])

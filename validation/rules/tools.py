@@ -21,11 +21,16 @@ def text(frame: pd.DataFrame, name: str) -> pd.Series:
     if not pd.api.types.is_numeric_dtype(column):
         return column.fillna("").astype("str")
     codes, distinct = pd.factorize(column)
-    words = [
-        "" if np.isnan(v) else str(int(v)) if v.is_integer() else repr(v)
-        for v in map(float, distinct)
-    ]
+    words = written(distinct)
     return pd.Series(np.asarray([*words, ""], dtype=object)[codes], frame.index, dtype="str")
+
+
+def written(values: npt.ArrayLike) -> list[str]:
+    """Numbers as a reader writes them: 3 not 3.0, "" for a missing one."""
+    return [
+        "" if np.isnan(v) else str(int(v)) if v.is_integer() else repr(v)
+        for v in map(float, np.asarray(values, dtype=float))
+    ]
 
 
 def present(frame: pd.DataFrame, name: str) -> Mask:
@@ -34,8 +39,15 @@ def present(frame: pd.DataFrame, name: str) -> Mask:
 
 
 def equals(frame: pd.DataFrame, name: str, *values: str) -> Mask:
-    """True where the text is one of `values`."""
-    return np.asarray(frame[name].isin(values).to_numpy(), dtype=bool)
+    """True where the text is one of `values`; a number is the text that shows it."""
+    return np.asarray(text(frame, name).isin(values).to_numpy(), dtype=bool)
+
+
+def floats(frame: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
+    """The column as numbers, also where it holds texts that write out numbers."""
+    if pd.api.types.is_numeric_dtype(frame[name]):
+        return frame[name].to_numpy(dtype=float, na_value=np.nan)
+    return numbers(text(frame, name))
 
 
 def days(column: pd.Series) -> Days:
@@ -91,15 +103,27 @@ def of_subject(data: pd.DataFrame, name: str, subjects: pd.Series) -> pd.Series:
     return subjects.map(one)
 
 
+def coded(frame: pd.DataFrame, name: str) -> tuple[npt.NDArray[np.intp], pd.Series]:
+    """The place of each record's text among the distinct texts of the column, and these."""
+    codes, distinct = pd.factorize(frame[name], use_na_sentinel=False)
+    return np.asarray(codes), text(pd.DataFrame({name: pd.Series(distinct)}), name)
+
+
 def among(frame: pd.DataFrame, names: Sequence[str], other: pd.DataFrame) -> Mask:
     """True where the record's values of `names`, as text, occur together in `other`."""
-    codes = np.zeros(len(frame) + len(other), dtype=np.int64)
+    own = np.zeros(len(frame), dtype=np.int64)
+    theirs = np.zeros(len(other), dtype=np.int64)
     for name in names:
-        both = pd.concat([text(frame, name), text(other, name)], ignore_index=True)
-        own, distinct = pd.factorize(both)
+        (ours, words), (codes, other_words) = coded(frame, name), coded(other, name)
+        places, distinct = pd.factorize(pd.concat([words, other_words], ignore_index=True))
+        size = len(distinct) + 1
+        own = own * size + places[: len(words)][ours]
+        theirs = theirs * size + places[len(words) :][codes]
         # Made dense again after each name, so that the product never overflows.
-        codes = pd.factorize(codes * (len(distinct) + 1) + own)[0]
-    return np.isin(codes[: len(frame)], codes[len(frame) :])
+        theirs, distinct_keys = pd.factorize(theirs)
+        found = pd.Index(distinct_keys).get_indexer(pd.Index(own))
+        own = np.where(found < 0, len(distinct_keys), found)
+    return np.isin(own, np.unique(theirs))
 
 
 def unlike(left: pd.Series, right: pd.Series) -> Mask:
@@ -112,6 +136,21 @@ def unlike(left: pd.Series, right: pd.Series) -> Mask:
     return different
 
 
+def after(first: pd.Series, last: pd.Series) -> Mask:
+    """Where the first ISO 8601 text is later than the last in what both of them say.
+
+    Only texts that are cut off on the right are compared: any other has no order.
+    """
+    shape = r"^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d(?::\d\d(?::\d\d)?)?)?)?)?$"
+    plain = first.str.contains(shape, regex=True) & last.str.contains(shape, regex=True)
+    lengths = np.minimum(first.str.len().to_numpy(), last.str.len().to_numpy())
+    wrong = np.zeros(len(first), dtype=bool)
+    for length in np.unique(lengths[plain.to_numpy(dtype=bool)]):
+        greater = (first.str.slice(0, length) > last.str.slice(0, length)).to_numpy(dtype=bool)
+        wrong |= (lengths == length) & greater
+    return np.asarray(wrong & plain.to_numpy(dtype=bool), dtype=bool)
+
+
 def ambiguous(
     frame: pd.DataFrame, one: str, other: str, within: str = ""
 ) -> tuple[Mask, list[str], list[str]]:
@@ -121,20 +160,23 @@ def ambiguous(
     many records hold it. A record with either value missing is left out. `within` is a
     variable that parts the records first.
     """
-    both = present(frame, one) & present(frame, other)
     names = [n for n in (within, one, other) if n]
-    words = pd.DataFrame({n: text(frame, n)[both] for n in names})
-    groups = words.groupby(names, sort=False)
-    first = ~words.duplicated(names)
-    pairs = words[first].assign(_records=groups[one].transform("size")[first])
+    columns = {n: coded(frame, n) for n in names}
+    codes = pd.DataFrame({n: column[0] for n, column in columns.items()})
+    both = np.ones(len(frame), dtype=bool)
+    for name in (one, other):
+        both &= (columns[name][1] != "").to_numpy(dtype=bool)[columns[name][0]]
+    groups = codes[both].groupby(names, sort=False)[one].size()
+    pairs = codes[both].drop_duplicates()
+    pairs["_records"] = groups.to_numpy()
     inside = names[:-2]
     several = pairs.duplicated([*inside, one], keep=False)
     several |= pairs.duplicated([*inside, other], keep=False)
     found = pairs[several]
     mask = np.zeros(len(frame), dtype=bool)
-    mask[np.flatnonzero(both)[np.flatnonzero(first.to_numpy())[several.to_numpy()]]] = True
-    columns = [[f"{n}={v}" for v in found[n]] for n in names]
-    scopes = [" ".join(parts) for parts in zip(*columns, strict=True)]
+    mask[found.index.to_numpy()] = True
+    shown = [[f"{n}={v}" for v in columns[n][1].iloc[found[n]]] for n in names]
+    scopes = [" ".join(parts) for parts in zip(*shown, strict=True)]
     return mask, scopes, [f" ({n} record{'s' if n > 1 else ''})" for n in found["_records"]]
 
 

@@ -15,6 +15,7 @@ from validation.rules.tools import (
     among,
     days,
     equals,
+    floats,
     latest_days,
     of_subject,
     present,
@@ -46,6 +47,7 @@ def _known(
     target=named("DM"),
     needs=("*.ARMCD", "*.ARM", "TA.ARMCD", "TA.ARM"),
     advice="Compare the arms of DM with those of TA; who has no arm has no code and no name.",
+    core="000047 000208 000209 000210",
 )
 def _arm_in_ta(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -77,11 +79,13 @@ def _arm_used(data: Data, name: str) -> Iterator[Hit]:
     target=named("TA"),
     needs=("*.ARMCD", "*.TAETORD"),
     advice="Number the elements of each arm 1, 2, 3 and so on.",
+    core="000144 000534",
 )
 def _arm_order(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
     twice = frame.duplicated(["ARMCD", "TAETORD"], keep=False).to_numpy()
-    yield Hit(name, ("TAETORD",), twice | ~present(frame, "TAETORD"))
+    place = floats(frame, "TAETORD")
+    yield Hit(name, ("TAETORD",), twice | ~(place == np.floor(place)))
 
 
 @rule(
@@ -91,6 +95,7 @@ def _arm_order(data: Data, name: str) -> Iterator[Hit]:
     target=named("DM"),
     needs=("*.ARMCD", "*.ACTARMCD", "*.ARMNRS"),
     advice="Give the reason exactly where ARMCD or ACTARMCD is empty.",
+    core="000045 000046 000121 000223 000224",
 )
 def _arm_reason(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -101,6 +106,8 @@ def _arm_reason(data: Data, name: str) -> Iterator[Hit]:
     unplanned = equals(frame, "ARMNRS", "UNPLANNED TREATMENT")
     if "ACTARMUD" in frame:
         wrong |= unplanned & ~present(frame, "ACTARMUD")
+    for variable in [v for v in ("ARM", "ACTARM") if v in frame]:
+        wrong |= ~present(frame, variable) & ~present(frame, "ARMNRS")
     yield Hit(name, ("ARMNRS", "ARMCD", "ACTARMCD"), wrong | (unplanned & actual))
 
 
@@ -128,6 +135,7 @@ def _arm_treated(data: Data, name: str) -> Iterator[Hit]:
     target=named("TA", "SE"),
     needs=("*.ETCD", "TE.ETCD", "TE.ELEMENT"),
     advice="Compare ETCD and ELEMENT with those of TE.",
+    core="000173 000256",
 )
 def _element_in_te(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -216,6 +224,7 @@ def _element_order(data: Data, name: str) -> Iterator[Hit]:
     target=named("SE"),
     needs=("*.USUBJID", "*.SESTDTC", "*.SEENDTC"),
     advice="Derive the end of an element from the start of the next one.",
+    core="000352 000527",
 )
 def _element_gap(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -259,26 +268,32 @@ def _subject_elements(data: Data, name: str) -> Iterator[Hit]:
     yield Hit(name, ("USUBJID",), ~frame["USUBJID"].isin(data["SE"]["USUBJID"]).to_numpy())
     if "RFSTDTC" in frame:
         start = days(frame["RFSTDTC"])
-        lost = ~np.isnat(start) & ~_inside(frame["USUBJID"], start, data["SE"])
+        lost = ~np.isnat(start) & ~inside(frame["USUBJID"], start, data["SE"])
         yield Hit(name, ("RFSTDTC",), lost)
 
 
-def _inside(subjects: pd.Series, when: np.ndarray, elements: pd.DataFrame) -> Mask:
+def inside(subjects: pd.Series, when: np.ndarray, elements: pd.DataFrame) -> Mask:
     """True where a day lies within one of the subject's `elements`, both ends included.
 
     A partial end is as late as it can be, an element without one goes on; one without a
     complete start holds nothing.
     """
     end = text(elements, "SEENDTC")
+    people = pd.Index(elements["USUBJID"].unique())
     spans = pd.DataFrame(
         {
-            "subject": elements["USUBJID"].to_numpy(),
-            "start": days(elements["SESTDTC"]),
-            "end": latest_days(end),
+            "subject": people.get_indexer(elements["USUBJID"]),
+            "start": days(elements["SESTDTC"]).astype("int64"),
+            "end": latest_days(end).astype("int64"),
             "open": (end == "").to_numpy(),
         }
     )
-    asked = pd.DataFrame({"subject": subjects.to_numpy(), "day": when})
+    # Not a time is the smallest number: such a start holds nothing, such an end neither.
+    spans = spans[spans["start"] != np.iinfo("int64").min]
+    codes, distinct = pd.factorize(subjects)
+    asked = pd.DataFrame(
+        {"subject": people.get_indexer(distinct)[codes], "day": when.astype("int64")}
+    )
     pairs = asked.drop_duplicates().merge(spans, on="subject")
     held = (pairs["start"] <= pairs["day"]) & ((pairs["day"] <= pairs["end"]) | pairs["open"])
     found = pairs.loc[held, ["subject", "day"]].drop_duplicates()
@@ -300,7 +315,7 @@ def _dose_in_treatment(data: Data, name: str) -> Iterator[Hit]:
     when = days(frame["EXSTDTC"])
     given = frame.index.isin(given_doses(data).index)
     yield Hit(
-        name, ("EXSTDTC",), given & ~np.isnat(when) & ~_inside(frame["USUBJID"], when, treatment)
+        name, ("EXSTDTC",), given & ~np.isnat(when) & ~inside(frame["USUBJID"], when, treatment)
     )
 
 
@@ -323,16 +338,17 @@ def _date(data: Data, name: str) -> str:
     target=Target("SDTM datasets with EPOCH and a date", _dated),
     needs=("SE.USUBJID", "SE.SESTDTC", "SE.SEENDTC", "SE.EPOCH"),
     advice="Derive EPOCH again from the date and the elements of the subject.",
+    core="000097",
 )
 def _epoch(data: Data, name: str) -> Iterator[Hit]:
     frame, elements, date = data[name], data["SE"], _date(data, name)
-    when, said = days(frame[date]), text(frame, "EPOCH")
+    when, said = data.column(name, date).days, data.column(name, "EPOCH")
     known = ~np.isnat(when)
     wrong = np.zeros(len(frame), dtype=bool)
-    for epoch in said.unique():
-        mine = (said == epoch).to_numpy() & known
+    for epoch in [str(word) for word in said.words]:
+        mine = said.one_of(epoch) & known
         part = elements if epoch == "" else elements[equals(elements, "EPOCH", epoch)]
-        held = _inside(frame["USUBJID"][mine], when[mine], part)
+        held = inside(frame["USUBJID"][mine], when[mine], part)
         wrong[mine] = held if epoch == "" else ~held
     yield Hit(name, ("EPOCH", date), wrong)
 
@@ -344,6 +360,7 @@ def _epoch(data: Data, name: str) -> Iterator[Hit]:
     target=named("IE"),
     needs=("*.IETESTCD", "TI.IETESTCD"),
     advice="Compare the criterion with TI; a changed text is a record of TI with its own TIVERS.",
+    core="000227 000228",
 )
 def _criterion_in_ti(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -372,6 +389,7 @@ def _criterion_once(data: Data, name: str) -> Iterator[Hit]:
     target=named("IE"),
     needs=("*.IECAT", "*.IEORRES"),
     advice="Leave criteria that were met out of IE.",
+    core="000001 000011",
 )
 def _criterion_result(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -379,3 +397,93 @@ def _criterion_result(data: Data, name: str) -> Iterator[Hit]:
         wrong = equals(frame, "IECAT", "INCLUSION") & ~equals(frame, variable, "N")
         wrong |= equals(frame, "IECAT", "EXCLUSION") & ~equals(frame, variable, "Y")
         yield Hit(name, (variable, "IECAT"), wrong)
+
+
+SAME_RESULT = rule(
+    "trial.criterion_same",
+    "the standard result of a criterion is the result",
+    source=_CRITERIA,
+    target=named("IE"),
+    needs=("*.IEORRES", "*.IESTRESC"),
+    advice="Copy IEORRES to IESTRESC.",
+    core="000025",
+)(
+    lambda data, name: [
+        Hit(
+            name,
+            ("IESTRESC", "IEORRES"),
+            (text(data[name], "IEORRES") != text(data[name], "IESTRESC")).to_numpy(dtype=bool),
+        )
+    ]
+)
+
+
+@rule(
+    "trial.unplanned_element",
+    "an element beside the plan has no name and no place; only such a one is described",
+    source=_ELEMENTS,
+    target=named("SE"),
+    needs=("*.ETCD",),
+    advice="Leave ELEMENT and TAETORD empty with UNPLAN, and SEUPDES empty without.",
+    core="000009 000020 000095",
+)
+def _unplanned_element(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    beside = equals(frame, "ETCD", UNPLANNED)
+    for variable in [v for v in ("ELEMENT", "TAETORD") if v in frame]:
+        yield Hit(name, (variable, "ETCD"), beside & present(frame, variable))
+    if "SEUPDES" in frame:
+        yield Hit(name, ("SEUPDES", "ETCD"), ~beside & present(frame, "SEUPDES"))
+
+
+@rule(
+    "trial.element_end",
+    "an element has a rule by which it ends, or a planned length",
+    source="SDTMIG 3.4 section 7.2.2",
+    target=named("TE"),
+    needs=("*.ETCD",),
+    advice="Fill TEENRL or TEDUR.",
+    core="000027",
+)
+def _element_end(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    told = np.zeros(len(frame), dtype=bool)
+    there = [v for v in ("TEENRL", "TEDUR") if v in frame]
+    for variable in there:
+        told |= present(frame, variable)
+    yield Hit(name, tuple(there) or ("ETCD",), ~told)
+
+
+@rule(
+    "trial.element_rules",
+    "an element of TE is described once, and no two by the same rules and name",
+    source="SDTMIG 3.4 section 7.2.2",
+    target=named("TE"),
+    needs=("*.ETCD",),
+    advice="Keep one record for each element.",
+    core="000580",
+)
+def _element_rules(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    wrong = frame.duplicated(["ETCD"], keep=False).to_numpy()
+    rules = [v for v in ("ELEMENT", "TESTRL", "TEENRL", "TEDUR") if v in frame]
+    if len(rules) > 2:
+        wrong = wrong | frame.duplicated(rules, keep=False).to_numpy()
+    yield Hit(name, ("ETCD",), wrong)
+
+
+@rule(
+    "trial.epoch_in_ta",
+    "an epoch is one that TA plans",
+    source="SDTMIG 3.4 section 7.2.1",
+    target=Target(
+        "SDTM datasets with EPOCH", lambda d: [n for n in d.sdtm if n != "TA" and "EPOCH" in d[n]]
+    ),
+    needs=("TA.EPOCH",),
+    advice="Compare EPOCH with those of TA.",
+    core="000271",
+)
+def _epoch_in_ta(data: Data, name: str) -> Iterator[Hit]:
+    epoch = data.column(name, "EPOCH")
+    planned = [str(w) for w in data.column("TA", "EPOCH").words]
+    yield Hit(name, ("EPOCH",), ~epoch.one_of(*planned, ""))

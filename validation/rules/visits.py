@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from mappings.findings import Severity
 from validation.locate import Mask
 from validation.rules.model import Data, Hit, Target, named, rule
-from validation.rules.tools import among, equals, present, text
+from validation.rules.shapes import empty, filled, has, implies, maybe, of
+from validation.rules.tools import among, equals, floats, present, text
+from validation.rules.trial import inside
 
 _GUIDE = "SDTMIG 3.4 sections 4.4.5, 5.5 and 7.3.1"
 
@@ -25,9 +28,12 @@ def _unplanned(data: Data, name: str) -> Mask:
     """Records of a visit that was not planned, by its name or by what SV says of it."""
     frame = data[name]
     result = np.zeros(len(frame), dtype=bool)
+    if not data.has("SV", "USUBJID", "VISITNUM", "SVPRESP"):
+        # Without SVPRESP a number between those of planned visits tells as much.
+        with np.errstate(invalid="ignore"):
+            result |= np.mod(floats(frame, "VISITNUM"), 1) > 0
     if "VISIT" in frame:
-        named_so = text(frame, "VISIT").str.upper().str.startswith(("UNSCHEDULED", "UNPLANNED"))
-        result |= named_so.to_numpy(dtype=bool)
+        result |= data.column(name, "VISIT").like("(?i)^(?:UNSCHEDULED|UNPLANNED)")
     if data.has("SV", "USUBJID", "VISITNUM", "SVPRESP"):
         visits, keys = data["SV"], ["USUBJID", "VISITNUM"]
         planned = equals(visits, "SVPRESP", "Y")
@@ -45,6 +51,7 @@ def _unplanned(data: Data, name: str) -> Mask:
     target=VISITS,
     needs=("TV.VISITNUM",),
     advice="Compare the visit with TV; a visit that was not planned is named so.",
+    core="000036 000039 000249 000269 000270",
 )
 def _in_tv(data: Data, name: str) -> Iterator[Hit]:
     frame, plan = data[name], data["TV"]
@@ -60,6 +67,7 @@ def _in_tv(data: Data, name: str) -> Iterator[Hit]:
     target=VISITS,
     needs=("TV.VISITNUM",),
     advice="Number it after the planned visit before it, such as 4.1.",
+    core="000040",
 )
 def _number_of_its_own(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -78,6 +86,7 @@ def _number_of_its_own(data: Data, name: str) -> Iterator[Hit]:
     needs=("SV.USUBJID", "SV.VISITNUM"),
     severity=Severity.WARNING,
     advice="Ask the site for the date of the visit, or correct the visit of the record.",
+    core="000168",
 )
 def _in_sv(data: Data, name: str) -> Iterator[Hit]:
     frame, visits = data[name], data["SV"]
@@ -97,6 +106,7 @@ def _in_sv(data: Data, name: str) -> Iterator[Hit]:
     needs=("*.USUBJID", "*.VISITNUM"),
     severity=Severity.WARNING,
     advice="Put the days of one visit into SVSTDTC and SVENDTC of one record.",
+    core="000204",
 )
 def _once(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
@@ -115,13 +125,14 @@ def _once(data: Data, name: str) -> Iterator[Hit]:
 )
 def _window(data: Data, name: str) -> Iterator[Hit]:
     frame, plan = data[name], data["TV"]
-    numbers, days = frame["VISITNUM"].to_numpy(dtype=float), frame["SVSTDY"].to_numpy(dtype=float)
-    fixed = plan[present(plan, "VISITDY")].drop_duplicates("VISITNUM").sort_values("VISITDY")
-    planned = fixed["VISITDY"].to_numpy(dtype=float)
-    around = np.concatenate([[-np.inf], planned, [np.inf]])
+    numbers, days = floats(frame, "VISITNUM"), floats(frame, "SVSTDY")
+    fixed = pd.DataFrame({n: floats(plan, n) for n in ("VISITNUM", "VISITDY")}).dropna()
+    fixed = fixed.drop_duplicates("VISITNUM").sort_values("VISITDY")
+    around = np.concatenate([[-np.inf], fixed["VISITDY"].to_numpy(), [np.inf]])
     low = dict(zip(fixed["VISITNUM"], around[:-2], strict=True))
     high = dict(zip(fixed["VISITNUM"], around[2:], strict=True))
-    first, last = (frame["VISITNUM"].map(edge).to_numpy(dtype=float) for edge in (low, high))
+    visits = pd.Series(numbers)
+    first, last = (visits.map(edge).to_numpy(dtype=float) for edge in (low, high))
     with np.errstate(invalid="ignore"):
         outside = (days < first) | (days > last)
     outside &= ~np.isnan(numbers)
@@ -133,3 +144,93 @@ def _bounds(
     days: np.ndarray, first: np.ndarray, last: np.ndarray, mask: Mask
 ) -> list[tuple[float, float, float]]:
     return list(zip(days[mask], first[mask], last[mask], strict=True))
+
+
+PRESPECIFIED = implies(
+    "visit.presp",
+    "SVPRESP is Y or empty",
+    on=of("SV"),
+    then=[has("SVPRESP", "Y"), empty("SVPRESP")],
+    source=_GUIDE,
+    advice="Write Y for a planned visit, and nothing for any other.",
+    core="000037",
+)
+OCCURRED = implies(
+    "visit.occurred",
+    "whether a visit took place is answered only for a planned one",
+    on=of("SV"),
+    given=[filled("SVOCCUR")],
+    then=[maybe(has("SVPRESP", "Y"))],
+    source=_GUIDE,
+    advice="Set SVPRESP to Y, or leave SVOCCUR empty.",
+    core="000038",
+)
+UNPLANNED_DAY = implies(
+    "visit.unplanned_day",
+    "a visit that was not planned has no planned day",
+    on=of("SV"),
+    given=[empty("SVPRESP")],
+    then=[empty("VISITDY")],
+    source=_GUIDE,
+    advice="Leave VISITDY empty.",
+    core="000035",
+)
+
+
+@rule(
+    "visit.day_of_no_visit",
+    "a planned day is of a visit in TV",
+    source=_GUIDE,
+    target=Target(
+        "SDTM datasets with VISITNUM and VISITDY",
+        lambda data: [n for n in data.sdtm if n != "TV" and data.has(n, "VISITNUM", "VISITDY")],
+    ),
+    needs=("TV.VISITNUM",),
+    advice="Leave VISITDY empty for a visit that TV does not have.",
+    core="000140",
+)
+def _day_of_no_visit(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    lost = present(frame, "VISITDY") & ~among(frame, ["VISITNUM"], data["TV"])
+    yield Hit(name, ("VISITDY", "VISITNUM"), lost)
+
+
+@rule(
+    "visit.element",
+    "the place of a visit in the arm is that of an element which holds its start",
+    source=_GUIDE,
+    target=named("SV"),
+    needs=(
+        *("*.USUBJID", "*.TAETORD", "*.SVSTDTC"),
+        *("SE.USUBJID", "SE.TAETORD", "SE.SESTDTC", "SE.SEENDTC"),
+    ),
+    advice="Derive TAETORD again from the date and the elements of the subject.",
+    core="000784",
+)
+def _element(data: Data, name: str) -> Iterator[Hit]:
+    frame, elements = data[name], data["SE"]
+    when = data.column(name, "SVSTDTC").days
+    said, there = text(frame, "TAETORD"), text(elements, "TAETORD")
+    wrong = np.zeros(len(frame), dtype=bool)
+    for place in [p for p in said.unique() if p]:
+        mine = (said == place).to_numpy() & ~np.isnat(when)
+        held = inside(frame["USUBJID"][mine], when[mine], elements[(there == place).to_numpy()])
+        wrong[mine] = ~held
+    yield Hit(name, ("TAETORD", "SVSTDTC"), wrong)
+
+
+@rule(
+    "visit.arm_in_ta",
+    "an arm of a planned visit is an arm of the trial",
+    source="SDTMIG 3.4 section 7.3.1",
+    target=named("TV"),
+    needs=("*.ARMCD", "TA.ARMCD"),
+    advice="Compare the arms of TV with those of TA; a visit of all arms has none.",
+    core="000155 000156",
+)
+def _arm_in_ta(data: Data, name: str) -> Iterator[Hit]:
+    for variable in [v for v in ("ARMCD", "ARM") if data.has(name, v) and data.has("TA", v)]:
+        frame = data[name]
+        yield Hit(
+            name, (variable,), present(frame, variable) & ~among(frame, [variable], data["TA"])
+        )

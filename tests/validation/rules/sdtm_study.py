@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
+import numpy as np
 import pandas as pd
+
+from sdtm.standard import domain
 
 S1, S2, S3 = "S-01-001", "S-01-002", "S-02-001"
 NAN = float("nan")
@@ -16,6 +20,27 @@ def frame(**columns: Sequence[object]) -> pd.DataFrame:
         if not pd.api.types.is_numeric_dtype(made[name]):
             made[name] = made[name].astype("str")
     return made.assign(_form="form", _row=range(2, len(made) + 2))
+
+
+def whole(name: str, made: pd.DataFrame, reference: dict[str, str]) -> pd.DataFrame:
+    """The dataset with its study days and every variable that SDTMIG expects, in its order."""
+    about = domain(name)
+    for variable in about.variables:
+        # A study day is made of its date, below.
+        if variable.core != "Perm" and variable.name not in made and variable.name[-2:] != "DY":
+            made[variable.name] = NAN if variable.numeric else ""
+    for date in [c for c in made if str(c).endswith("DTC") and f"{str(c)[:-3]}DY" in about]:
+        day = f"{str(date)[:-3]}DY"
+        if day not in made and name != "DM" and "USUBJID" in made:
+            first = pd.to_datetime(made["USUBJID"].map(reference).str.slice(0, 10), errors="coerce")
+            own = made[date].where(made[date].str.len() >= 10, "").str.slice(0, 10)
+            apart = (pd.to_datetime(own, errors="coerce") - first).dt.days.to_numpy(dtype=float)
+            made[day] = np.where(apart >= 0, apart + 1, apart)
+    texts = [c for c in made if made[c].dtype == object]
+    made = made.astype(dict.fromkeys(texts, "str"))
+    return made[
+        [*about.arranged([str(c) for c in made if not str(c).startswith("_")]), "_form", "_row"]
+    ]
 
 
 def ts() -> pd.DataFrame:
@@ -68,6 +93,8 @@ def design() -> dict[str, pd.DataFrame]:
             DOMAIN=["TE"] * 3,
             ETCD=elements,
             ELEMENT=["Screening", "Treatment", "Follow-up"],
+            TESTRL=["Consent", "First dose", "Day 28"],
+            TEENRL=["First dose", "Day 28", "End of study"],
         ),
         "TV": frame(
             STUDYID=["S"] * 4,
@@ -75,6 +102,7 @@ def design() -> dict[str, pd.DataFrame]:
             VISITNUM=[1.0, 2.0, 7.0, 9.0],
             VISIT=["SCREENING", "DAY 1", "DAY 28", "END"],
             VISITDY=[-7.0, 1.0, 28.0, NAN],
+            TVSTRL=["Before", "Dose", "Day 28", "End"],
         ),
         "TI": frame(
             STUDYID=["S"] * 2,
@@ -133,12 +161,27 @@ def design() -> dict[str, pd.DataFrame]:
 
 def good() -> dict[str, pd.DataFrame]:
     """The datasets by name; a fresh copy each time."""
+    return {name: made.copy() for name, made in _good().items()}
+
+
+@cache
+def _good() -> dict[str, pd.DataFrame]:
+    made = records()
+    reference = dict(zip(made["DM"]["USUBJID"], made["DM"]["RFSTDTC"], strict=True))
+    return {name: whole(name, frame, reference) for name, frame in made.items()}
+
+
+def records() -> dict[str, pd.DataFrame]:
+    """What the datasets hold, without the variables that say nothing."""
     return {
         **design(),
         "DM": frame(
             STUDYID=["S"] * 3,
             DOMAIN=["DM"] * 3,
             USUBJID=[S1, S2, S3],
+            SUBJID=["001", "002", "003"],
+            SITEID=["01", "01", "02"],
+            RFENDTC=["2024-03-10", "", ""],
             RFSTDTC=["2024-01-10T09:00", "2024-01-20T10:00", ""],
             RFXSTDTC=["2024-01-10T09:00", "2024-01-20T10:00", ""],
             RFXENDTC=["2024-02-14", "2024-01-20T10:30", ""],
@@ -161,6 +204,8 @@ def good() -> dict[str, pd.DataFrame]:
             DOMAIN=["EX"] * 4,
             USUBJID=[S1, S1, S2, S3],
             EXSEQ=[1.0, 2.0, 1.0, 1.0],
+            EXTRT=["CELLS"] * 4,
+            EXDOSU=["10^6/kg"] * 4,
             EXDOSE=[1.0, 1.0, 3.0, 0.0],
             EXSTDTC=["2024-01-10T09:00", "2024-02-14", "2024-01-20T10:00", "2024-01-30"],
             EXENDTC=["2024-01-10T09:20", "2024-02-14", "2024-01-20T10:30", "2024-01-30"],
@@ -171,6 +216,9 @@ def good() -> dict[str, pd.DataFrame]:
             DOMAIN=["AE"] * 4,
             USUBJID=[S1, S1, S2, S2],
             AESEQ=[1.0, 2.0, 1.0, 2.0],
+            AETERM=["cold", "sepsis", "fever", "pain"],
+            AEDECOD=["Cold", "Sepsis", "Fever", "Pain"],
+            AESER=["N", "Y", "N", "N"],
             AEOUT=["RECOVERED/RESOLVED", "FATAL", "RECOVERED/RESOLVED", ""],
             AESDTH=["N", "Y", "N", ""],
             AETOXGR=["2", "5", "1", "3"],
@@ -179,12 +227,26 @@ def good() -> dict[str, pd.DataFrame]:
             EPOCH=["SCREENING", "FOLLOW-UP", "", ""],
         ),
         "SUPPAE": frame(
-            STUDYID=["S"] * 3,
-            RDOMAIN=["AE", "AE", "DM"],
-            USUBJID=[S1, S2, S1],
-            IDVAR=["AESEQ", "AESEQ", ""],
-            IDVARVAL=["2", "1", ""],
-            QNAM=["ASTCTGR", "ASTCTGR", "PRVSUBJ"],
+            STUDYID=["S"] * 2,
+            RDOMAIN=["AE"] * 2,
+            USUBJID=[S1, S2],
+            IDVAR=["AESEQ"] * 2,
+            IDVARVAL=["2", "1"],
+            QNAM=["ASTCTGR"] * 2,
+            QLABEL=["ASTCT Grade"] * 2,
+            QVAL=["4", "1"],
+            QORIG=["CRF"] * 2,
+        ),
+        "SUPPDM": frame(
+            STUDYID=["S"],
+            RDOMAIN=["DM"],
+            USUBJID=[S1],
+            IDVAR=[""],
+            IDVARVAL=[""],
+            QNAM=["PRVSUBJ"],
+            QLABEL=["Number before"],
+            QVAL=["009"],
+            QORIG=["CRF"],
         ),
         "RELREC": frame(
             STUDYID=["S"] * 4,
@@ -193,6 +255,7 @@ def good() -> dict[str, pd.DataFrame]:
             IDVAR=["AESEQ", "EXSEQ", "TULNKID", "TRLNKID"],
             IDVARVAL=["1", "1", "", ""],
             RELID=["1", "1", "2", "2"],
+            RELTYPE=["", "", "ONE", "MANY"],
         ),
         "CO": frame(
             STUDYID=["S"] * 3,
@@ -204,7 +267,16 @@ def good() -> dict[str, pd.DataFrame]:
             IDVARVAL=["2", "1", ""],
             COVAL=["Seen at home", "Not fasting", "Speaks through an interpreter"],
         ),
-        "DS": frame(STUDYID=["S"], DOMAIN=["DS"], USUBJID=[S1], DSSEQ=[1.0], DSDECOD=["DEATH"]),
+        "DS": frame(
+            STUDYID=["S"] * 4,
+            DOMAIN=["DS"] * 4,
+            USUBJID=[S1, S1, S2, S3],
+            DSSEQ=[1.0, 2.0, 1.0, 1.0],
+            DSTERM=["Died", *["Informed consent obtained"] * 3],
+            DSDECOD=["DEATH", *["INFORMED CONSENT OBTAINED"] * 3],
+            DSCAT=["DISPOSITION EVENT", *["PROTOCOL MILESTONE"] * 3],
+            DSSTDTC=["2024-03-10", "2023-12-27", "2024-01-02", "2023-11-25"],
+        ),
         "LB": frame(
             STUDYID=["S"] * 4,
             DOMAIN=["LB"] * 4,
@@ -228,6 +300,12 @@ def good() -> dict[str, pd.DataFrame]:
             USUBJID=[S1, S2],
             TUSEQ=[1.0, 1.0],
             TULNKID=["T01", "T01"],
+            TUTESTCD=["TUMIDENT"] * 2,
+            TUTEST=["Tumor Identification"] * 2,
+            TUORRES=["TARGET"] * 2,
+            TUSTRESC=["TARGET"] * 2,
+            TUDTC=["2024-01-03", "2024-01-08"],
+            VISITNUM=[1.0, 1.0],
         ),
         "TR": frame(
             STUDYID=["S"] * 3,
@@ -237,6 +315,10 @@ def good() -> dict[str, pd.DataFrame]:
             TRLNKID=["T01", "T01", "T01"],
             TRTESTCD=["LDIAM"] * 3,
             TRTEST=["Longest Diameter"] * 3,
+            TRGRPID=["TARGET"] * 3,
+            TRORRES=["31", "20", "11"],
+            TRSTRESC=["31", "20", "11"],
+            TRSTRESU=["mm"] * 3,
             TRSTRESN=[31.0, 20.0, 11.0],
             VISITNUM=[1.0, 7.0, 1.0],
             TRDTC=["2024-01-03", "2024-02-07", "2024-01-08"],
@@ -248,6 +330,8 @@ def good() -> dict[str, pd.DataFrame]:
             RSSEQ=[1.0, 1.0],
             RSTESTCD=["OVRLRESP"] * 2,
             RSTEST=["Overall Response"] * 2,
+            RSCAT=["irRECIST 1.1"] * 2,
+            RSORRES=["irPR", "NE"],
             RSSTRESC=["irPR", "NE"],
             VISITNUM=[7.0, 7.0],
             RSDTC=["2024-02-07", "2024-02-17"],
