@@ -57,7 +57,11 @@ from validation.summary import Report
 STEPS = 8
 ANALYSIS = "analysis/adam/datasets"
 PROGRAMS = "analysis/adam/programs"
-_OF_TABULATIONS = ("ts.", "trial.")
+_OF_TABULATIONS = (
+    *("ts.", "trial.", "code.", "time.", "occur.", "topic.", "dose.", "result.", "baseline."),
+    *("ae.", "ds.", "pc.", "sdtm.variable_", "sdtm.required_present", "sdtm.expected_present"),
+    *("sdtm.label", "sdtm.foreign", "sdtm.timing_present", "relrec.", "co."),
+)
 """Rules about the package of SDTM as a whole, which analysis data do not depend on."""
 
 
