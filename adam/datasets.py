@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from adam.analyses import AnalysisDisplay
 from adam.parameters.model import Parameter
@@ -39,6 +40,8 @@ class AdamPlan:
     modules: tuple[AdamModule, ...]
     terminology: BothTerminologies
     analyses: tuple[AnalysisDisplay, ...] = ()
+    variables: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The variables of each dataset to come."""
 
 
 @dataclass(frozen=True)

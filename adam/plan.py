@@ -79,7 +79,9 @@ def plan_adam(
     check_subjects(study, targets, faults)
     if faults:
         raise SpecificationFault(faults)
-    return AdamPlan(study, tuple(by_module[m.target] for m in ordered), terminology, analyses)
+    return AdamPlan(
+        study, tuple(by_module[m.target] for m in ordered), terminology, analyses, own_names
+    )
 
 
 def _made_then(data: Mapping[str, Any]) -> tuple[str, ...]:

@@ -45,13 +45,13 @@ from validation.account import Account, take_account
 from validation.account.report import write_account
 from validation.change import Earlier
 from validation.core import CoreRun, Engine
+from validation.expectations import Suite
 from validation.locate import Lineage
 from validation.outcome import Checked
 from validation.queries import Query, site_queries
 from validation.report import dataset_rows, make_report, write_reports
 from validation.rules import run_rules
 from validation.run import run_suites
-from validation.suites import Suite
 from validation.summary import Report
 
 STEPS = 8
@@ -162,7 +162,7 @@ def run_plan(
         findings.extend(schema_check(xml))
     step("Running the Great Expectations suites")
     lineage = _lineage(plan, datasets, collected.files)
-    suites, checked = run_suites(documents, frames, lineage=lineage)
+    suites, checked = run_suites(documents, frames, lineage=lineage, checks=plan.checks)
     step("Running the rules")
     sources = {} if given.documents else {d.name: d for d in given.datasets}
     rules = run_rules(

@@ -63,6 +63,8 @@ def input_files(study: Study, sources: Iterable[str] = ()) -> dict[str, Path]:
         names.append(study.papers.acrf.file)
     if study.findings is not None:
         names.append(study.findings.file)
+    if study.expectations is not None:
+        names.append(study.expectations.file)
     if (folder / "derive.py").exists():
         names.append("derive.py")
     names += catalogue_files(study.tables, (*study.sdtm, *study.adam))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -24,6 +24,7 @@ from sdtm.standard import UnknownName, domain
 from sdtm.target import target
 from validation.account import check_not_submitted
 from validation.explanations import Explanation, read_explanations
+from validation.study_checks import StudyCheck, read_checks
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Plan:
     sdtm: SdtmPlan
     adam: AdamPlan | None
     explanations: tuple[Explanation, ...]
+    checks: tuple[StudyCheck, ...] = ()
+    """The study's own expectations."""
     finished: FinishedSdtm | None = None
     """The SDTM that the study starts from; `sdtm` then has no modules."""
 
@@ -89,13 +92,34 @@ def make_plan(folder: Path) -> Plan:
             adam = plan_adam(study, planned, functions)
         except SpecificationFault as fault:
             faults.extend(_first_causes(fault.findings, study.adam, missing))
+    checks = _checks(study, planned, adam, missing | set(planned if sdtm is None else ()), faults)
     faults.extend(check_documents(study))
     if any(f.rule.startswith("terminology.") for f in faults):
         untold = (*untold, "name.codelist", "map.value", "ts.parameter")
     faults = [f for f in faults if f.rule not in (*untold, *unsure)]
     if faults or sdtm is None:
         raise SpecificationFault(sorted(dict.fromkeys(faults), key=_place))
-    return Plan(study, sdtm, adam, explanations, finished)
+    return Plan(study, sdtm, adam, explanations, checks, finished)
+
+
+def _checks(
+    study: Study,
+    sdtm: Mapping[str, Sequence[str]],
+    adam: AdamPlan | None,
+    unsure: set[str],
+    faults: list[Finding],
+) -> tuple[StudyCheck, ...]:
+    """The study's own expectations; nothing is judged of datasets whose modules are at fault."""
+    if study.expectations is None:
+        return ()
+    made: dict[str, Sequence[str]] = {} if study.finished is not None else {**sdtm}
+    if adam is None:
+        unsure = unsure | {str(document.data["target"]) for document in study.adam}
+    else:
+        made |= adam.variables
+    checks, found = read_checks(study.expectations, made, unsure)
+    faults.extend(found)
+    return tuple(checks)
 
 
 def _place(finding: Finding) -> tuple[str, int, int]:

@@ -28,6 +28,7 @@ _SECTIONS = (
     ("adam", "adam/*.yaml: module of an ADaM dataset"),
     ("study", "study.yaml"),
     ("findings", "findings.yaml: explained findings"),
+    ("expectations", "expectations.yaml: what the study expects of its datasets"),
 )
 _SCALARS = {"string", "number", "integer", "boolean"}
 _WORDS = {

@@ -85,16 +85,18 @@ class Study:
     """Files of controlled terminology, relative to the folder, and where each is named."""
     outputs: tuple[str, ...] = ()
     """Formats of datasets beside XPT, as the schema lists them."""
+    expectations: Document | None = None
+    """What the study expects of its datasets, if it has an expectations.yaml."""
     finished: SdtmFolder | None = None
     """Finished SDTM that the study starts from; it then has no forms and no modules of SDTM."""
     texts: Texts = field(default_factory=Texts)
     """Languages of the documents, and their Chinese texts."""
     documents: tuple[StudyDocument, ...] = ()
     """What define.xml names beside the datasets."""
-
-
     papers: Papers = field(default_factory=Papers)
     """Fonts of the PDFs, and the annotated CRF if it is given."""
+
+
 def placeholders(study: Study) -> list[Finding]:
     """Warnings of what `crosswalk init` had to leave open and nobody has said since."""
     if study.created != UNSAID:
@@ -154,8 +156,10 @@ def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
             else:
                 loaded.append(document)
         modules[standard] = _each_once(loaded, faults)
-    explained_path = folder / "findings.yaml"
-    explained = load(explained_path, "findings") if explained_path.exists() else None
+    explained, expected = (
+        load(path, path.stem) if path.exists() else None
+        for path in (folder / "findings.yaml", folder / "expectations.yaml")
+    )
     if main is None:
         return None, faults
     if "raw" not in main.data and "sdtm" not in main.data:
@@ -182,7 +186,7 @@ def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
         study = _study(folder, main, modules["sdtm"], modules["adam"], explained)
     except SpecificationFault as fault:
         return None, [*faults, *fault.findings]
-    return replace(study, left_out=frozenset(left_out)), faults
+    return replace(study, left_out=frozenset(left_out), expectations=expected), faults
 
 
 def _key(document: Document, key: str) -> object:
@@ -231,11 +235,11 @@ def _study(
     _check_texts(main, faults)
     texts = read_texts(folder, main, faults)
     documents = read_documents(main, faults)
+    papers = read_papers(main, forms, faults)
     subject = data["raw"]["subject"] if "raw" in data else {}
     if "sites" in subject and not any(f.site for f in forms.values()):
         place = main.place(("raw", "subject", "sites"), key=True)
         message = "'sites' does nothing: no form has the setting 'site'"
-    papers = read_papers(main, forms, faults)
         advice = "Name the column of the site in a form, or take it out."
         faults.append(spec_fault("raw.setting", message, place, advice))
     rescreened = subject.get("rescreened")
@@ -280,11 +284,11 @@ def _study(
         outputs=tuple(str(o) for o in data.get("outputs", [])),
         texts=texts,
         documents=documents,
+        papers=papers,
     )
 
 
 def _terminology(main: Document) -> tuple[tuple[str, SpecPlace], ...]:
-        papers=papers,
     given = main.data.get("terminology", [])
     if not isinstance(given, list):
         return ((str(given), main.place(("terminology",))),)

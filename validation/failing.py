@@ -7,6 +7,7 @@ Lengths are bytes in UTF-8 (Great Expectations counts characters), missing text 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from validation.expectations import ORDER
 from validation.locate import Mask
 
 Arguments = Mapping[str, Any]
@@ -30,6 +32,8 @@ SHORT = {
     f"{PREFIX}be_between": "between",
     f"{PREFIX}be_unique": "unique",
     "expect_compound_columns_to_be_unique": "unique",
+    f"{PREFIX}be_null": "null",
+    ORDER: "order",
 }
 
 
@@ -46,6 +50,16 @@ def columns_of(arguments: Arguments) -> tuple[str, ...]:
     if isinstance(listed, list):
         names.extend(str(c) for c in listed)
     return tuple(names)
+
+
+def condition_columns(arguments: Arguments) -> tuple[str, ...]:
+    """The columns that the condition of an expectation reads, as far as its text tells them."""
+    condition = arguments.get("row_condition")
+    if not isinstance(condition, str):
+        return ()
+    bare = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", "", condition)
+    names = re.findall(r"(?<![\w.@])[A-Z][A-Z0-9_]*(?![\w(])", bare)
+    return tuple(dict.fromkeys(names))
 
 
 def missing(column: pd.Series) -> Mask:
@@ -91,7 +105,11 @@ def _in_set(frame: pd.DataFrame, arguments: Arguments) -> Mask:
 
 def _not_in_set(frame: pd.DataFrame, arguments: Arguments) -> Mask:
     column = _column(frame, arguments)
-    return np.asarray(column.isin(list(arguments["value_set"])).to_numpy() & ~missing(column))
+    values = list(arguments["value_set"])
+    gone = missing(column)
+    found = column.isin(values).to_numpy() & ~gone
+    # Of text, a set with "" says that a value must be there.
+    return np.asarray(found | gone if "" in values else found)
 
 
 def _regex(frame: pd.DataFrame, arguments: Arguments) -> Mask:
@@ -123,6 +141,17 @@ def _unique(frame: pd.DataFrame, arguments: Arguments) -> Mask:
     return np.asarray(column.duplicated(keep=False).to_numpy() & ~missing(column))
 
 
+def _null(frame: pd.DataFrame, arguments: Arguments) -> Mask:
+    return ~missing(_column(frame, arguments))
+
+
+def _ordered(frame: pd.DataFrame, arguments: Arguments) -> Mask:
+    later, earlier = frame[str(arguments["column_A"])], frame[str(arguments["column_B"])]
+    known = ~missing(later) & ~missing(earlier)
+    wrong = later < earlier if arguments.get("or_equal") else later <= earlier
+    return np.asarray(wrong.fillna(False).to_numpy(dtype=bool) & known)
+
+
 def _compound_unique(frame: pd.DataFrame, arguments: Arguments) -> Mask:
     mask = frame.duplicated(subset=list(arguments["column_list"]), keep=False)
     return np.asarray(mask.to_numpy(), dtype=bool)
@@ -137,15 +166,27 @@ _LISTERS: dict[str, Callable[[pd.DataFrame, Arguments], Mask]] = {
     f"{PREFIX}be_between": _between,
     f"{PREFIX}be_unique": _unique,
     "expect_compound_columns_to_be_unique": _compound_unique,
+    f"{PREFIX}be_null": _null,
+    ORDER: _ordered,
 }
 
 
 def failing_records(frame: pd.DataFrame, type_: str, arguments: Arguments) -> Mask | None:
     """The mask of records that break the expectation, or None when we cannot list them.
 
-    Conditional expectations (``row_condition``) and types we do not know are not listed.
+    Types that we do not know are not listed, nor are conditions other than query texts of pandas.
     """
     lister = _LISTERS.get(type_)
-    if lister is None or arguments.get("row_condition") is not None:
+    condition = arguments.get("row_condition")
+    if lister is None:
         return None
-    return lister(frame, arguments)
+    if condition is None:
+        return lister(frame, arguments)
+    if not isinstance(condition, str) or arguments.get("condition_parser") != "pandas":
+        return None
+    # As Great Expectations itself picks them, which has run this query before.
+    numbered = frame.reset_index(drop=True)
+    rows = numbered.query(condition).index.to_numpy()
+    found = np.zeros(len(frame), dtype=bool)
+    found[rows] = lister(numbered.loc[rows], arguments)
+    return found

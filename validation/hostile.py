@@ -38,9 +38,22 @@ def visible(text: str) -> str:
 def csv_cell(text: str) -> str:
     """The text as a cell that no spreadsheet takes for a formula; numbers stay numbers."""
     shown = visible(text)
-    if shown.lstrip().startswith(_FORMULA) and not _NUMBER.fullmatch(shown):
-        return f"'{shown}"
-    return shown
+    return f"'{shown}" if _is_formula(shown) else shown
+
+
+def written_cell(text: str) -> str:
+    """The same for a text that is read back: lines and tabs stay what they are."""
+    shown = "\n".join("\t".join(map(visible, line.split("\t"))) for line in text.split("\n"))
+    return f"'{shown}" if _is_formula(shown) else shown
+
+
+def read_cell(text: str) -> str:
+    """A text that `written_cell` wrote, without the apostrophe in front."""
+    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
+
+
+def _is_formula(text: str) -> bool:
+    return text.lstrip().startswith(_FORMULA) and not _NUMBER.fullmatch(text)
 
 
 def shortened(text: str, limit: int = 240) -> str:

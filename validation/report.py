@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from validation.expectations import Suite
 from validation.exports import entries, findings_csv, findings_json, findings_xlsx
 from validation.page import index_html
 from validation.queries import Query, queries_csv, queries_xlsx
 from validation.sarif import findings_sarif
-from validation.suites import Suite, suite_json
+from validation.suites import suite_json
 from validation.summary import DatasetRow, Report, dataset_rows, make_report
 
 __all__ = ["DatasetRow", "Report", "dataset_rows", "make_report", "write_reports"]

@@ -10,16 +10,19 @@ import pandas as pd
 from define.model import Metadata
 from mappings.findings import Finding, Severity
 from validation import gx
+from validation.expectations import Expectation, Suite
 from validation.failing import (
     byte_lengths,
     columns_of,
+    condition_columns,
     failing_records,
     missing,
     short_name,
 )
 from validation.locate import Lineage, record_findings
 from validation.outcome import Checked, Outcome, Status
-from validation.suites import Expectation, Suite, suite
+from validation.study_checks import StudyCheck
+from validation.suites import suite
 
 LINEAGE_COLUMNS = ("_form", "_row")
 _COLUMNS = "expect_table_columns_to_match_ordered_list"
@@ -38,6 +41,8 @@ _ADVICE = {
     "not_in_set": "Look at how the value was made.",
     "regex": "Look at the collected date; ISO 8601 is needed, cut off at the right where unknown.",
     "between": "Look at the collected value and at the rule that made this one.",
+    "null": "Look at how the value was made.",
+    "order": "Look at both dates: ask the site, or mend what made them.",
     "unique": "Find out whether the source holds a record twice or the keys are too few.",
 }
 
@@ -121,7 +126,8 @@ class _Run:
     def _absent(self, expectation: Expectation) -> list[str]:
         if expectation["type"] == _COLUMNS:
             return []
-        names = columns_of(expectation.get("kwargs", {}))
+        kwargs = expectation.get("kwargs", {})
+        names = (*columns_of(kwargs), *condition_columns(kwargs))
         return [name for name in names if name not in self.columns]
 
     def _with_missing(self, expectations: list[Expectation]) -> pd.DataFrame:
@@ -274,9 +280,11 @@ def run_suites(
     frames: Mapping[str, pd.DataFrame],
     *,
     lineage: Lineage | None = None,
+    checks: Sequence[StudyCheck] = (),
 ) -> tuple[dict[str, Suite], list[Checked]]:
     """Make and run the suite of every dataset of the defines, in their order.
 
+    `checks` are the study's own. Raises SpecificationFault for those that no variable can have.
     Returns the suites by dataset name (to be written beside the report) and the results. A
     dataset without a frame leaves a Finding ``expect.dataset`` and its expectations NOT RUN.
     """
@@ -285,7 +293,7 @@ def run_suites(
     for document in documents:
         for described in document.datasets:
             name = described.name
-            suites[name] = suite(described)
+            suites[name] = suite(described, checks)
             if name in frames:
                 results.append(run_suite(suites[name], frames[name], lineage=lineage))
             else:

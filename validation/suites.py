@@ -10,25 +10,53 @@ least length of one beside its not-null.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from define.model import Dataset, Variable
 from validation import iso8601
+from validation.expectations import (
+    ORDER,
+    Expectation,
+    Suite,
+    expectation,
+    filled,
+    not_before,
+    presence,
+    where,
+)
+from validation.study_checks import StudyCheck, study_expectations
 
-Suite = dict[str, Any]
-Expectation = dict[str, Any]
+_FLAGS = (("DT", "DT"), ("TM", "DTM"))
+# Of dates the earlier and the later; ``--`` is the domain. Study days stand for the dates of SDTM:
+# they are there where a date is complete, and numbers can be compared without reading a text.
+_ORDERED = (
+    ("--STDY", "--ENDY"),
+    *((f"{a}S{b}", f"{a}E{b}") for a in ("TRT", "APHASE", "TRTP") for b in ("DT", "DTM")),
+    *(("ASTDT", "AENDT"), ("ASTDTM", "AENDTM"), ("STARTDT", "ADT")),
+)
+_PERIOD = re.compile(r"((?:AP|TR)\d\d)SDTM?")
+# Where the first is there, the second is.
+_COMPANIONS = (
+    *(("AGE", "AGEU"), ("AAGE", "AAGEU"), ("--DOSE", "--DOSU"), ("CHG", "BASE"), ("PCHG", "BASE")),
+    *((f"{a}{flag}F", f"{a}{of}") for a in ("AST", "AEN", "A") for flag, of in _FLAGS),
+)
 
 # SAS dates count days, date-times seconds, from 1960-01-01: these are the years 1900 to 2099.
 _RANGES = {"DATE": (-21914, 51499), "DATETIME": (-1893369600, 4449599999), "TIME": (0, 86399)}
 
 
-def suite(dataset: Dataset) -> Suite:
-    """The suite of `dataset`: columns, mandatory values, lengths, codes, dates, keys, ranges."""
+def suite(dataset: Dataset, checks: Sequence[StudyCheck] = ()) -> Suite:
+    """The suite of `dataset`: columns, mandatory values, lengths, codes, dates, ranges, keys,
+    the order of dates, values that need another one, and the study's own `checks`.
+
+    Raises SpecificationFault for checks that the variables cannot have.
+    """
     variables = sorted(dataset.variables, key=lambda v: v.order)
     columns = [v.name for v in variables]
     expectations = [
-        _expectation(
+        expectation(
             "expect_table_columns_to_match_ordered_list",
             {"column_list": columns},
             "The columns and their order are those of define.xml",
@@ -37,6 +65,9 @@ def suite(dataset: Dataset) -> Suite:
     for variable in variables:
         expectations.extend(_of_variable(dataset, variable))
     expectations.extend(_of_keys(dataset))
+    expectations.extend(_of_dates(dataset))
+    expectations.extend(_of_companions(dataset))
+    expectations.extend(study_expectations(dataset, checks))
     return {
         "name": dataset.name,
         "expectations": expectations,
@@ -64,27 +95,17 @@ def load_suite(text: str) -> Suite:
     return content
 
 
-def _expectation(
-    type_: str, kwargs: dict[str, Any], says: str, severity: str = "error"
-) -> Expectation:
-    return {
-        "type": type_,
-        "kwargs": kwargs,
-        "meta": {"crosswalk": {"says": says, "severity": severity}},
-    }
-
-
 def _of_variable(dataset: Dataset, variable: Variable) -> Iterator[Expectation]:
     name = variable.name
     if variable.mandatory:
-        yield _expectation(
+        yield expectation(
             "expect_column_values_to_not_be_null", {"column": name}, f"{name} is never missing"
         )
     if not variable.numeric:
         limits: dict[str, Any] = {"column": name, "max_value": variable.length}
         if variable.mandatory:
             limits["min_value"] = 1
-        yield _expectation(
+        yield expectation(
             "expect_column_value_lengths_to_be_between",
             limits,
             f"{name} is at most {variable.length} bytes long, as define.xml says",
@@ -92,7 +113,7 @@ def _of_variable(dataset: Dataset, variable: Variable) -> Iterator[Expectation]:
     yield from _of_codelist(variable)
     if not variable.numeric and variable.datatype in iso8601.BY_DATATYPE:
         pattern = iso8601.BY_DATATYPE[variable.datatype]
-        yield _expectation(
+        yield expectation(
             "expect_column_values_to_match_regex",
             {"column": name, "regex": iso8601.whole(pattern, empty=not variable.mandatory)},
             f"{name} is ISO 8601 ({variable.datatype})",
@@ -112,7 +133,7 @@ def _of_codelist(variable: Variable) -> Iterator[Expectation]:
         values = sorted({term.value for term in codelist.terms})
         if not variable.mandatory:
             values = ["", *(v for v in values if v)]
-    yield _expectation(
+    yield expectation(
         "expect_column_values_to_be_in_set",
         {"column": variable.name, "value_set": values},
         f"{variable.name} is a term of the codelist {codelist.name}",
@@ -134,9 +155,9 @@ def _of_range(dataset: Dataset, variable: Variable) -> Iterator[Expectation]:
             kwargs["min_value"] = low
         if high is not None:
             kwargs["max_value"] = high
-        yield _expectation("expect_column_values_to_be_between", kwargs, f"{name} {says}")
+        yield expectation("expect_column_values_to_be_between", kwargs, f"{name} {says}")
     if _is_day(dataset, name):
-        yield _expectation(
+        yield expectation(
             "expect_column_values_to_not_be_in_set",
             {"column": name, "value_set": [0]},
             f"{name} is never 0: the day before day 1 is day -1",
@@ -173,6 +194,34 @@ def _of_keys(dataset: Dataset) -> Iterator[Expectation]:
         return
     says = f"{', '.join(keys)}: never the same for two records"
     if len(keys) == 1:
-        yield _expectation("expect_column_values_to_be_unique", {"column": keys[0]}, says)
+        yield expectation("expect_column_values_to_be_unique", {"column": keys[0]}, says)
     else:
-        yield _expectation("expect_compound_columns_to_be_unique", {"column_list": keys}, says)
+        yield expectation("expect_compound_columns_to_be_unique", {"column_list": keys}, says)
+
+
+def _named(dataset: Dataset, name: str) -> str:
+    return name.replace("--", dataset.domain or dataset.name)
+
+
+def _of_dates(dataset: Dataset) -> Iterator[Expectation]:
+    known = {v.name: v for v in dataset.variables}
+    pairs = [(_named(dataset, a), _named(dataset, b)) for a, b in _ORDERED]
+    starts = [m for m in map(_PERIOD.fullmatch, known) if m]
+    pairs += [(m.string, f"{m[1]}E{m.string[len(m[1]) + 1 :]}") for m in starts]
+    for first, last in pairs:
+        if first in known and last in known and known[first].numeric and known[last].numeric:
+            yield expectation(
+                ORDER,
+                not_before(last, first),
+                f"{last} is not before {first}, where both are there",
+            )
+
+
+def _of_companions(dataset: Dataset) -> Iterator[Expectation]:
+    known = {v.name: v for v in dataset.variables}
+    for first, other in _COMPANIONS:
+        one, needed = known.get(_named(dataset, first)), known.get(_named(dataset, other))
+        if one is not None and needed is not None:
+            type_, kwargs = presence(needed, there=True)
+            says = f"{needed.name} is there wherever {one.name} is"
+            yield expectation(type_, kwargs | where(filled(one)), says)

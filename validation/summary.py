@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +16,8 @@ from validation.explanations import Explanation, always, explain
 from validation.outcome import Checked, Status
 
 _OF_DOUBLED_KEYS = ("expect.unique", "define.key")
+_DATE_KIND = re.compile(r"(?:DTC|DTM|DT|DY)$")
+_OF_DATES = ("date.order", "duration.negative", "time.order", "adam.start_after_end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +139,40 @@ def make_report(
 
 
 def _first_causes(findings: list[Finding], doubled: Collection[str]) -> list[Finding]:
-    """Doubled keys said once: what suite and define.xml say of them then only follows."""
+    """Doubled keys and dates in the wrong order said once: what suites say then only follows."""
     told = {f.dataset for f in findings if f.rule == "record.duplicate"} & {*doubled}
-    return [
-        replace(
-            f,
-            severity=Severity.NOTICE,
-            message=f"{f.message.rstrip('.')}; this follows from record.duplicate",
-            advice="Mend or explain record.duplicate; this needs no explanation of its own.",
-        )
-        if f.dataset in told and f.scope and f.rule in _OF_DOUBLED_KEYS
-        else f
-        for f in findings
-    ]
+    turned: dict[tuple[object, ...], str] = {}
+    for finding in findings:
+        if finding.rule in _OF_DATES and finding.severity is not Severity.NOTICE:
+            for mark in _marks(finding):
+                turned.setdefault(mark, finding.rule)
+
+    def cause(finding: Finding) -> str:
+        if finding.rule in _OF_DOUBLED_KEYS and finding.scope and finding.dataset in told:
+            return "record.duplicate"
+        if finding.rule != "expect.order":
+            return ""
+        return next((turned[m] for m in _marks(finding) if m in turned), "")
+
+    return [_following(f, why) if (why := cause(f)) else f for f in findings]
+
+
+def _marks(finding: Finding) -> list[tuple[object, ...]]:
+    """What names the date and record of a finding: the row it came from, or its scope."""
+    # AEENDTC and its study day AEENDY are one date.
+    about = (finding.dataset, _DATE_KIND.sub("", finding.variable))
+    raw = finding.raw
+    marks: list[tuple[object, ...]] = [(*about, raw.file, raw.row)] if raw else []
+    return [*marks, (*about, finding.scope)] if finding.scope else marks
+
+
+def _following(finding: Finding, cause: str) -> Finding:
+    return replace(
+        finding,
+        severity=Severity.NOTICE,
+        message=f"{finding.message.rstrip('.')}; this follows from {cause}",
+        advice=f"Mend or explain {cause}; this needs no explanation of its own.",
+    )
 
 
 def dataset_rows(metadata: Metadata, frames: Mapping[str, pd.DataFrame]) -> list[DatasetRow]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
@@ -44,7 +44,8 @@ class Sheet:
 class _Strings:
     """The texts of a workbook, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, clean: Callable[[str], str]) -> None:
+        self.clean = clean
         self.numbers: dict[str, int] = {}
 
     def __getitem__(self, text: str) -> int:
@@ -53,17 +54,20 @@ class _Strings:
     def xml(self) -> Iterator[str]:
         yield f'{_HEAD}<sst xmlns="{_MAIN}">'
         for text in self.numbers:
-            shown = shortened(csv_cell(text), LONGEST)
+            shown = shortened(self.clean(text), LONGEST)
             # Excel reads _x0041_ in a text as the character with that code.
             safe = escape(_ESCAPED.sub("_x005F_", shown))
             yield f'<si><t xml:space="preserve">{safe}</t></si>'
         yield "</sst>"
 
 
-def workbook(sheets: Sequence[Sheet]) -> bytes:
-    """The sheets as the bytes of an .xlsx file; one with too many rows goes on in another."""
+def workbook(sheets: Sequence[Sheet], clean: Callable[[str], str] = csv_cell) -> bytes:
+    """The sheets as the bytes of an .xlsx file; one with too many rows goes on in another.
+
+    `clean` makes each text harmless.
+    """
     whole = [part for sheet in sheets for part in _parts(sheet)]
-    strings = _Strings()
+    strings = _Strings(clean)
     files = {
         "[Content_Types].xml": _content_types(len(whole)),
         "_rels/.rels": _relations([("officeDocument", "xl/workbook.xml")]),
@@ -186,5 +190,5 @@ _STYLES = (
     '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1"'
     ' applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
-    '</styleSheet>'
+    "</styleSheet>"
 )

@@ -33,7 +33,9 @@ def test_a_build_is_the_same_as_itself() -> None:
 
 def test_new_gone_and_counted_are_told_everywhere() -> None:
     row = DatasetRow("AE", "Adverse Events", "SDTM", 3, 5, 2)
-    first = report(findings=[finding(scope="S-1"), finding(scope="S-2")], datasets=[row], explanations=[])
+    first = report(
+        findings=[finding(scope="S-1"), finding(scope="S-2")], datasets=[row], explanations=[]
+    )
     second = report(
         findings=[finding(scope="S-2", message="other words"), finding(scope="S-3")],
         datasets=[DatasetRow("AE", "Adverse Events", "SDTM", 4, 5, 2)],

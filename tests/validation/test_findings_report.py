@@ -5,6 +5,7 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pandas as pd
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from define.model import Dataset, Metadata, Variable
-from mappings.findings import RawPlace, SpecPlace
+from mappings.findings import Finding, RawPlace, SpecPlace
 from tests.validation.reports import EVIL, SCHEMA, Text, finding, outcome, report
 from validation.explanations import Explanation
 from validation.exports import COLUMNS, findings_csv, findings_json
@@ -224,3 +225,17 @@ def test_datasets_are_listed_with_records_subjects_and_variables() -> None:
         1,
         2,
     )
+
+
+def test_dates_in_the_wrong_order_are_told_once() -> None:
+    def of(rule: str, variable: str, **facts: Any) -> Finding:
+        return finding(rule=rule, variable=variable, **facts)
+
+    found = [of("date.order", "AEENDTC"), of("expect.order", "AEENDY")]
+    made = report(findings=found, explanations=[])
+    assert [f.rule for f in made.unexplained] == ["date.order"]
+    assert "this follows from date.order" in made.notices[0].message
+    # Another date of the record, or another record, has nothing to do with it.
+    for other in (of("expect.order", "TRTEDT"), of("expect.order", "AEENDY", raw=None, scope="S")):
+        made = report(findings=[found[0], other], explanations=[])
+        assert [f.rule for f in made.unexplained] == ["date.order", "expect.order"]

@@ -87,7 +87,7 @@ def test_the_state_against_an_earlier_build() -> None:
 
 
 def test_hostile_text_is_shown_not_carried() -> None:
-    facts = {n: EVIL for n in ("message", "advice", "dataset", "variable", "scope", "value")}
+    facts = dict.fromkeys(("message", "advice", "dataset", "variable", "scope", "value"), EVIL)
     places = {"raw": RawPlace(EVIL, 1, EVIL), "spec": SpecPlace(EVIL, 1, 1)}
     of = report(findings=[finding(**facts, **places)], explanations=[])
     text = findings_sarif(of, list(entries(of)))

@@ -3,12 +3,15 @@ from __future__ import annotations
 import json
 import re
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from define.model import Codelist, Dataset, Term, Variable
 from validation import iso8601
+from validation.failing import condition_columns
+from validation.run import run_suite
 from validation.suites import load_suite, suite, suite_json
 
 
@@ -118,3 +121,63 @@ def test_ranges_are_given_where_they_are_known() -> None:
     assert kwargs["AESTDY"]["value_set"] == [0]
     assert kwargs["TRTSDT"]["min_value"] == -21914
     assert json.loads(suite_json(content))["meta"]["crosswalk"]["dataset"] == "AE"
+
+
+def adam(*names: str, text: tuple[str, ...] = ()) -> Dataset:
+    variables = [Variable(n, n, "integer", True, 8, i) for i, n in enumerate(names, 1)]
+    variables += [Variable(n, n, "text", False, 8, 90 + i) for i, n in enumerate(text)]
+    return Dataset("ADX", "x", "BDS", "", tuple(variables), 0)
+
+
+def kwargs_of(dataset: Dataset, type_: str) -> list[dict[str, object]]:
+    return [e["kwargs"] for e in suite(dataset)["expectations"] if e["type"] == type_]
+
+
+def test_dates_are_in_order() -> None:
+    pair = "expect_column_pair_values_a_to_be_greater_than_b"
+    dataset = adam("ASTDT", "AENDT", "TRTSDTM", "TRTEDTM", "AP01SDT", "AP01EDT", "STARTDT")
+    found = [(k["column_B"], k["column_A"], k["or_equal"]) for k in kwargs_of(dataset, pair)]
+    assert found == [
+        ("TRTSDTM", "TRTEDTM", True),
+        ("ASTDT", "AENDT", True),
+        ("AP01SDT", "AP01EDT", True),
+    ]
+    # Partial dates are text, of which no order can be told.
+    assert kwargs_of(adam(text=("ASTDT", "AENDT")), pair) == []
+
+
+def test_a_value_that_needs_another_one_has_it() -> None:
+    present = "expect_column_values_to_not_be_in_set"
+    assert kwargs_of(adam("AGE", text=("AGEU",)), present) == [
+        {
+            "column": "AGEU",
+            "value_set": [""],
+            "row_condition": "AGE == AGE",
+            "condition_parser": "pandas",
+        }
+    ]
+    null = "expect_column_values_to_not_be_null"
+    assert kwargs_of(adam("ADT", text=("ADTF",)), null)[0]["row_condition"] == "ADTF != ''"
+
+
+@pytest.mark.parametrize(
+    ("values", "failing"),
+    [
+        ({"CHG": [1.0, None], "BASE": [1.0, None], "ASTDT": [1, 2], "AENDT": [1, None]}, []),
+        ({"CHG": [1.0, 2.0], "BASE": [None, 1.0], "ASTDT": [1, 2], "AENDT": [1, 2]}, ["not_null"]),
+        ({"CHG": [None, 2.0], "BASE": [1.0, 1.0], "ASTDT": [1, 3], "AENDT": [1, 2]}, ["order"]),
+    ],
+)
+def test_records_without_order_or_companion_are_found(
+    values: dict[str, list[float | None]], failing: list[str]
+) -> None:
+    dataset = adam("CHG", "BASE", "ASTDT", "AENDT")
+    result = run_suite(suite(dataset), pd.DataFrame(values, dtype="float64"))
+    assert [f.rule for f in result.findings] == [f"expect.{name}" for name in failing]
+    assert result.errored == 0
+
+
+def test_a_condition_names_its_columns() -> None:
+    condition = "AESER != '' and (AESTDY == AESTDY or AETERM in ['A B', \"C's\"])"
+    assert condition_columns({"row_condition": condition}) == ("AESER", "AESTDY", "AETERM")
+    assert condition_columns({}) == ()
