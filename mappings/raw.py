@@ -35,12 +35,16 @@ class RawItem:
 
 @dataclass(frozen=True)
 class Unread:
-    """A form of a file, or an item group of it, that study.yaml does not read; with its rows."""
+    """A form of a file, or an item group of it, that study.yaml does not read; with its rows.
+
+    `kind` is what the file itself calls such a part: a form, or a sheet.
+    """
 
     file: str
     form: str
     group: str
     rows: int
+    kind: str = "form"
 
     @property
     def name(self) -> str:
@@ -231,7 +235,7 @@ def make_form(table: RawTable, settings: FormSettings, rule: SubjectRule) -> Raw
 
 
 def _unread(each: Unread) -> Finding:
-    what = f"the form '{each.form}' has"
+    what = f"the {each.kind} '{each.form}' has"
     if each.group:
         what = f"the item group '{each.group}' of the form '{each.form}' has"
     rows = "1 row" if each.rows == 1 else f"{each.rows:,} rows"

@@ -14,6 +14,7 @@ from functools import partial
 import pandas as pd
 
 from mappings.built import BuiltDataset
+from mappings.coded import say_copied_codes
 from mappings.compile import compile_module
 from mappings.findings import Finding, SpecificationFault
 from mappings.frames import blank_text, is_numeric, take_table, text_series
@@ -204,6 +205,7 @@ def run_sdtm(
     data = {name: form.frame for name, form in forms.items()}
     data.update(table_frames(plan.study))
     work = _Work(plan, report, data, earlier or {})
+    say_copied_codes(plan.modules, forms, report)
     for module in plan.modules:
         _map(module, work)
     loose = unscheduled_table(plan.study, _frame(work, "SV"))

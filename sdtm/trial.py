@@ -49,7 +49,14 @@ def check_summary(study: Study, terminology: Terminology) -> list[Finding]:
     """Faults of `ts` in study.yaml: unknown parameters, a parameter without value and reason."""
     faults: list[Finding] = []
     codes = terminology.codelist("TSPARMCD")
+    first: dict[tuple[str, str, str, str], SummaryParameter] = {}
     for parameter in study.ts:
+        said = (parameter.parameter, parameter.value, parameter.null, parameter.group)
+        earlier = first.setdefault(said, parameter)
+        if earlier is not parameter:
+            message = f"{parameter.parameter} has this value already: {earlier.place}"
+            advice = "Keep one of them; several values of a parameter differ."
+            faults.append(spec_fault("ts.twice", message, parameter.place, advice))
         if parameter.parameter not in codes:
             message = f"there is no trial summary parameter '{parameter.parameter}'"
             hint = did_you_mean(parameter.parameter, list(codes.values))

@@ -23,7 +23,8 @@ ADVICE = "Add the event to 'visits' in study.yaml, or ask the site."
 def check_visits(study: Study) -> list[Finding]:
     """Faults of `visits` in study.yaml: what would give one visit two numbers, or two one number.
 
-    An event may stand for one visit only; of planned visits, number and name belong together.
+    An event may stand for one visit only; of planned visits, number and name belong together,
+    and VISITDY is a study day.
     """
     faults: list[Finding] = []
     seen: dict[tuple[str, str], tuple[int, str]] = {}
@@ -41,6 +42,11 @@ def check_visits(study: Study) -> list[Finding]:
                 place = study.document.place(("visits", i, key))
                 advice = "Give each visit one number, one name and events of its own."
                 faults.append(spec_fault("visits.twice", message, place, advice))
+        if visit.day == 0:
+            message = f"the visit '{visit.name}' is on day 0, and there is no study day 0"
+            place = study.document.place(("visits", i, "day"))
+            advice = "The day of the reference date is 1, the day before it -1."
+            faults.append(spec_fault("visits.day", message, place, advice))
     return faults
 
 

@@ -72,19 +72,27 @@ def read_tables(
 def _unread_by_all(
     forms: Iterable[FormSettings], tables: dict[str, RawTable]
 ) -> dict[str, RawTable]:
-    """The tables without what other forms of the same file, read in another way, do read."""
+    """The tables without what other forms of the same file do read, and each part told once."""
     ways: dict[str, dict[tuple[str, ...], set[tuple[str, str]]]] = {}
     for form in forms:
         if form.name in tables:
             left = ways.setdefault(form.file, {}).setdefault(_source(form), set())
             left |= {(u.form, u.group) for u in tables[form.name].unread}
 
-    def nobody(each: Unread) -> bool:
+    told: set[tuple[str, str, str]] = set()
+
+    def first(each: Unread) -> bool:
+        """Whether no way reads it, and no form before this one told so."""
         own = {(each.form, each.group), (each.form, "")}
-        return all(own & left for left in ways[each.file].values())
+        if not all(own & left for left in ways[each.file].values()):
+            return False
+        key = (each.file, each.form, each.group)
+        known = key in told
+        told.add(key)
+        return not known
 
     return {
-        name: replace(table, unread=tuple(u for u in table.unread if nobody(u)))
+        name: replace(table, unread=tuple(u for u in table.unread if first(u)))
         for name, table in tables.items()
     }
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from mappings.findings import Finding, SpecificationFault
 from mappings.load import did_you_mean
-from mappings.raw import FormSettings, RawTable, file_fault, row_faults
+from mappings.raw import FormSettings, RawTable, Unread, file_fault, row_faults
 from mappings.readers.delimited import check_header
 from mappings.readers.files import check_begins
 from mappings.readers.typed import iso, number
@@ -35,7 +35,8 @@ def read_excel(path: Path, settings: FormSettings) -> RawTable:
     with an error.
     """
     errors: list[tuple[int, str]] = []
-    rows = list(_rows(path, settings, errors))
+    unread: list[Unread] = []
+    rows = list(_rows(path, settings, errors, unread))
     header = _header(rows[0][1] if rows else [], settings)
     body = [(n, cells) for n, cells in rows[1:] if any(cells)]
     beyond = "a cell to the right of the last column that has a name"
@@ -50,7 +51,23 @@ def read_excel(path: Path, settings: FormSettings) -> RawTable:
         for i, name in enumerate(header)
     }
     lines = pd.Series([n for n, _ in body], dtype="int64")
-    return RawTable(tuple(header), pd.DataFrame(frame, columns=header), lines)
+    cells = pd.DataFrame(frame, columns=header)
+    return RawTable(tuple(header), cells, lines, unread=tuple(unread))
+
+
+def excel_sheets(path: Path, file: str) -> tuple[str, ...]:
+    """The names of the sheets. Raises SpecificationFault as `read_excel` does."""
+    openpyxl = _package(file)
+    check_begins(path, file, b"PK\x03\x04", "an Excel workbook (.xlsx)")
+    _check_archive(path, file)
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:
+        raise _damaged(file, error) from None
+    try:
+        return tuple(str(s.title) for s in book.worksheets)
+    finally:
+        book.close()
 
 
 def excel_columns(path: Path, settings: FormSettings) -> tuple[str, ...]:
@@ -69,9 +86,15 @@ def _header(cells: list[str], settings: FormSettings) -> list[str]:
 
 
 def _rows(
-    path: Path, settings: FormSettings, errors: list[tuple[int, str]]
+    path: Path,
+    settings: FormSettings,
+    errors: list[tuple[int, str]],
+    unread: list[Unread] | None = None,
 ) -> Iterator[tuple[int, list[str]]]:
-    """Number and texts of each row of the sheet; cells with an error are added to `errors`."""
+    """Number and texts of each row of the sheet; cells with an error are added to `errors`.
+
+    The other sheets with rows are added to `unread`, when it is given.
+    """
     file = settings.file
     openpyxl = _package(file)
     check_begins(path, file, b"PK\x03\x04", "an Excel workbook (.xlsx)")
@@ -89,6 +112,8 @@ def _rows(
                 if cell.data_type == "e"
             ]
             yield row, [_text(cell) for cell in cells]
+        if unread is not None:
+            unread += _others(book, sheet, file)
     except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError) as error:
         raise _damaged(file, error) from None
     finally:
@@ -140,6 +165,20 @@ def _sheet(book: Any, settings: FormSettings) -> Any:
         hint = did_you_mean(wanted, names)
         raise file_fault(settings.file, f"there is no sheet '{wanted}'", hint)
     return book.worksheets[names.index(wanted) if wanted else 0]
+
+
+def _others(book: Any, read: Any, file: str) -> list[Unread]:
+    """The sheets beside the one that is read, with their rows below the header."""
+    counts = {
+        str(other.title): sum(
+            any(value is not None for value in row) for row in other.iter_rows(values_only=True)
+        )
+        for other in book.worksheets
+        if other.title != read.title
+    }
+    return [
+        Unread(file, name, "", count - 1, "sheet") for name, count in counts.items() if count > 1
+    ]
 
 
 def _text(cell: Any) -> str:
