@@ -130,7 +130,8 @@ def automatic(study: Study, built: BuiltDataset, name: str) -> Told:
             )
         return derived(built.name, name, text)
     if name == "EPOCH":
-        return derived(built.name, name, "EPOCH of the element in SE that holds the date.")
+        date = built.module.data["timing"]["epoch"] if built.module else "the date"
+        return derived(built.name, name, f"EPOCH of the element in SE that holds {date}.")
     if name.endswith("LOBXFL"):
         text = "Y on the last record with a result before DM.RFXSTDTC, for each subject and test."
         return derived(built.name, name, text)

@@ -57,7 +57,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
         "Others are numbered after the highest number that the subject had, in that order",
         "其余记录在该受试者已有最大编号之后按此顺序编号",
     ),
-    ("EPOCH of the element in SE that holds the date", "该日期所在 SE 元素的 EPOCH"),
+    ("EPOCH of the element in SE that holds {a}", "{a} 所在 SE 元素的 EPOCH"),
     (
         "Y on the last record with a result before {a}, for each subject and test",
         "每个受试者每项检查在 {a} 之前最后一条有结果的记录为 Y",
