@@ -6,9 +6,11 @@ A file that is not what it says (cut short, another format, another encoding) is
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -102,35 +104,44 @@ def read_transport(path: str | Path, encoding: str = "utf-8") -> Transport:
     Where the file does not say how many rows it has (version 5), a last row of blanks cannot be
     told from the padding of the last record and is left out as SAS does. Raises XptUnreadable.
     """
-    path = Path(path)
-    try:
-        return _Reader(path, codec_name(encoding)).read()
-    except ValueError as error:
-        if isinstance(error, XptUnreadable):
-            raise
-        raise XptUnreadable(path.name, str(error)) from error
+    with _told(path) as place:
+        return _Reader(place, codec_name(encoding)).read()
+
+
+def read_chunks(
+    path: str | Path, encoding: str = "utf-8", rows: int = 1 << 16
+) -> Iterator[Transport]:
+    """The dataset as `read_transport` has it, `rows` rows at a time: memory is bounded by these.
+
+    A dataset without rows is one chunk without rows. What is wrong in a later chunk is said when
+    it is reached. Raises XptUnreadable.
+    """
+    with _told(path) as place:
+        yield from _Reader(place, codec_name(encoding)).chunks(rows)
 
 
 def read_head(path: str | Path, encoding: str = "utf-8") -> tuple[tuple[Column, ...], str, str]:
     """Columns, name and label of the file without its rows; XptUnreadable as `read_transport`."""
-    path = Path(path)
-    try:
-        return _Reader(path, codec_name(encoding)).head()
-    except ValueError as error:
-        if isinstance(error, XptUnreadable):
-            raise
-        raise XptUnreadable(path.name, str(error)) from error
+    with _told(path) as place:
+        return _Reader(place, codec_name(encoding)).head()
 
 
 def read_layout(path: str | Path, encoding: str = "utf-8") -> Layout:
     """How the rows of the file lie, without reading them; XptUnreadable as `read_transport`."""
-    path = Path(path)
+    with _told(path) as place:
+        return _Reader(place, codec_name(encoding)).layout()
+
+
+@contextmanager
+def _told(path: str | Path) -> Iterator[Path]:
+    """What is wrong with the bytes, told with the name of the file."""
+    place = Path(path)
     try:
-        return _Reader(path, codec_name(encoding)).layout()
+        yield place
+    except XptUnreadable:
+        raise
     except ValueError as error:
-        if isinstance(error, XptUnreadable):
-            raise
-        raise XptUnreadable(path.name, str(error)) from error
+        raise XptUnreadable(place.name, str(error)) from error
 
 
 class _Reader:
@@ -184,26 +195,64 @@ class _Reader:
         return self._word(5 * RECORD + 8, self._version.name_limit)
 
     def read(self) -> Transport:
-        columns = tuple(column for column, _ in self._fields)
-        width = self._width()
-        rows = self._rows(width)
-        numbers = {c.name: np.empty(rows) for c in columns if c.numeric}
-        codes = {name: np.zeros(rows, np.uint8) for name in numbers}
-        texts: dict[str, Chunks] = {c.name: [] for c in columns if not c.numeric}
+        width, rows = self._measure()
         least, most = _BLOCK_ROWS
         size = max(least, min(most, _BLOCK_BYTES // max(width, 1)))
+        numbers = {c.name: np.empty(rows) for c, _ in self._fields if c.numeric}
+        codes = {name: np.zeros(rows, np.uint8) for name in numbers}
+        texts: dict[str, Chunks] = {c.name: [] for c, _ in self._fields if not c.numeric}
+        for start, cells in self._blocks(width, rows, size):
+            for name, cell in cells.items():
+                if name in texts:
+                    texts[name].append(cell)
+                else:
+                    values, marks = cell
+                    numbers[name][start : start + len(values)] = values
+                    codes[name][start : start + len(marks)] = marks
+        return self._transport(rows, numbers, codes, texts)
+
+    def chunks(self, size: int) -> Iterator[Transport]:
+        width, rows = self._measure()
+        for start, cells in self._blocks(width, rows, size):
+            told = min(size, rows - start)
+            values = {n: c for n, c in cells.items() if isinstance(c, tuple)}
+            yield self._transport(
+                told,
+                {n: c[0] for n, c in values.items()},
+                {n: c[1] for n, c in values.items()},
+                {n: [c] for n, c in cells.items() if n not in values},
+            )
+        if not rows:
+            yield self.read()
+
+    def _measure(self) -> tuple[int, int]:
+        """Bytes of a row, and how many rows there are."""
+        width = self._width()
+        return width, self._rows(width)
+
+    def _blocks(self, width: int, rows: int, size: int) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Where a block of rows begins, and its cells: text, or numbers with their marks."""
         body = self._data[self._body : self._body + rows * width].reshape(rows, width)
         for start in range(0, rows, size):
             block = np.array(body[start : start + size])
-            stop = start + len(block)
+            cells: dict[str, Any] = {}
             for column, at in self._fields:
                 cell = block[:, at : at + column.length]
-                if column.numeric:
-                    values, marks = from_ibm(_widened(cell))
-                    numbers[column.name][start:stop] = values
-                    codes[column.name][start:stop] = marks
-                else:
-                    texts[column.name].append(self._text(cell, column.name, start))
+                cells[column.name] = (
+                    from_ibm(_widened(cell))
+                    if column.numeric
+                    else self._text(cell, column.name, start)
+                )
+            yield start, cells
+
+    def _transport(
+        self,
+        rows: int,
+        numbers: dict[str, npt.NDArray[np.float64]],
+        codes: dict[str, npt.NDArray[np.uint8]],
+        texts: dict[str, Chunks],
+    ) -> Transport:
+        columns = tuple(column for column, _ in self._fields)
         held = {
             c.name: numbers[c.name] if c.numeric else _text_array(texts[c.name]) for c in columns
         }

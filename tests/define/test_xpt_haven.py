@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from define.xport.ibm import LARGEST, SMALLEST
 from define.xpt import Column, write_xpt
+from define.xpt_read import read_transport
 
 CREATED = datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
 READ = """
@@ -118,3 +119,31 @@ def test_frames_come_back(tmp_path: Path, haven: str, data: st.DataObject) -> No
         expected[path.name, number] = [label, *cells]
     back = read(haven, tmp_path, paths)
     assert back == {k: [v[0].encode().hex(), *v[1:]] for k, v in expected.items()}
+
+
+WRITE = """
+library(haven)
+frame <- data.frame(N = c(1.5, NA, -0.1, 0, 1e-70, 123456789), T = c("a", "", "b c", "d", "e", "f"))
+attr(frame$N, "label") <- "A number"
+write_xpt(frame, commandArgs(TRUE)[1], version = 5, name = "H")
+"""
+
+
+def test_a_file_of_haven_is_written_again_with_the_same_data(tmp_path: Path, haven: str) -> None:
+    script, other, ours = tmp_path / "write.R", tmp_path / "h.xpt", tmp_path / "ours.xpt"
+    script.write_text(WRITE)
+    subprocess.run([haven, "--vanilla", str(script), str(other)], check=True, capture_output=True)
+    read_back = read_transport(other)
+    assert read_back.frame["N"].tolist()[2:] == [-0.1, 0.0, 1e-70, 123456789.0]
+    write_xpt(
+        ours,
+        read_back.frame,
+        read_back.columns,
+        name=read_back.name,
+        label=read_back.label,
+        created=CREATED,
+        special=read_back.special,
+    )
+    head = b"HEADER RECORD*******OBS     HEADER"
+    parts = [p.read_bytes() for p in (other, ours)]
+    assert parts[0][parts[0].index(head) :] == parts[1][parts[1].index(head) :]

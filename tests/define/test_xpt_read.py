@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import define.xpt_read
 from define.xpt import Column, write_xpt
-from define.xpt_read import XptUnreadable, read_transport, read_xpt
+from define.xpt_read import XptUnreadable, read_chunks, read_transport, read_xpt
 
 CREATED = datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
 COLUMNS = (
@@ -103,6 +103,79 @@ def test_files_of_pyreadstat(tmp_path: Path, rows: list[tuple[str, float]]) -> N
     assert (name, [c.name for c in columns]) == ("P", ["T", "N"])
     assert back["T"].tolist() == [r[0].rstrip(" ") for r in rows]
     np.testing.assert_array_equal(back["N"], frame["N"])
+
+
+@pytest.mark.parametrize("rows", [1, 3, 4, 5])
+def test_chunks_are_the_whole(path: Path, rows: int) -> None:
+    whole = read_transport(path)
+    chunks = list(read_chunks(path, rows=rows))
+    assert [len(c.frame) for c in chunks] == [min(rows, 4 - at) for at in range(0, 4, rows)]
+    frame = pd.concat([c.frame for c in chunks], ignore_index=True)
+    pd.testing.assert_frame_equal(frame, whole.frame)
+    assert {c.columns for c in chunks} == {whole.columns}
+    marks = [m for c in chunks for m in c.special.get("D", pd.Series([""] * len(c.frame)))]
+    assert marks == whole.special["D"].tolist()
+
+
+def test_chunks_of_no_rows_and_of_a_file_that_is_wrong_further_on(
+    tmp_path: Path, path: Path
+) -> None:
+    empty = tmp_path / "empty.xpt"
+    write_xpt(empty, FRAME.iloc[:0], COLUMNS, name="X", label="", created=CREATED)
+    (only,) = read_chunks(empty)
+    assert (len(only.frame), only.columns) == (0, COLUMNS)
+    chunks = read_chunks(path, "ascii", rows=2)
+    assert len(next(chunks).frame) == 2
+    with pytest.raises(XptUnreadable, match=r"x\.xpt: T row 4 is not ascii"):
+        next(chunks)
+
+
+def data_part(path: Path) -> bytes:
+    """The records after the head of the observations."""
+    content = path.read_bytes()
+    at = content.index(b"HEADER RECORD*******OBS     HEADER")
+    return content[at:]
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=9),
+            st.floats(
+                allow_nan=False, min_value=-1e70, max_value=1e70, allow_subnormal=False
+            ).filter(lambda x: x == 0 or abs(x) > 1e-70)
+            | st.just(float("nan")),
+        ),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_a_file_of_others_is_written_again_with_the_same_data(
+    tmp_path: Path, rows: list[tuple[str, float]]
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "T": pd.Series([r[0] for r in rows], dtype="str"),
+            # pyreadstat keeps the sign of zero, which the format has no use for.
+            "N": [r[1] + 0.0 for r in rows],
+        }
+    )
+    other, ours = tmp_path / "peer.xpt", tmp_path / "ours.xpt"
+    pyreadstat.write_xport(frame, str(other), table_name="P", file_format_version=5)
+    read = read_transport(other)
+    write_xpt(
+        ours,
+        read.frame,
+        read.columns,
+        name=read.name,
+        label=read.label,
+        created=CREATED,
+        special=read.special,
+    )
+    assert data_part(ours) == data_part(other)
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8", "latin-1"])
