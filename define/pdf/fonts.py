@@ -162,19 +162,40 @@ def _built_in() -> None:
 def _register(data: bytes, shown: str) -> str:
     # Two fonts may have one file name, so the content makes the name.
     name = f"Crosswalk-{hashlib.sha256(data).hexdigest()[:12]}"
+    if _forbidden(data):
+        raise FontRefusal(f"the licence bits of {shown} forbid to embed a part of it in a PDF")
     try:
-        pdfmetrics.registerFont(TTFont(name, BytesIO(data)))
+        font = TTFont(name, BytesIO(data))
     except _UNREADABLE as error:
         raise FontRefusal(_why(data, shown, error)) from None
+    # ReportLab takes fonts for one that call themselves alike, as the cuts of one font do.
+    own = font.face.name
+    own = own.decode("latin-1") if isinstance(own, bytes) else own
+    font.face.name = f"{own}-{name[-8:]}"
+    pdfmetrics.registerFont(font)
     return name
 
 
 def _why(data: bytes, shown: str, error: Exception) -> str:
     if data[:4] == b"OTTO" or "postscript outlines" in str(error):
         return f"{shown} is an OpenType font with PostScript outlines; only TrueType is embedded"
-    if "embed" in str(error).lower() or "subset" in str(error).lower():
-        return f"the licence bits of {shown} forbid to embed it"
     return f"{shown} is not a TrueType font"
+
+
+def _forbidden(data: bytes) -> bool:
+    """Whether fsType of the table OS/2 forbids embedding, or embedding of chosen glyphs.
+
+    ReportLab asks it of large fonts only.
+    """
+    start = int.from_bytes(data[12:16]) if data[:4] == b"ttcf" else 0
+    tables = data[start + 4 : start + 6]
+    for number in range(int.from_bytes(tables)):
+        entry = data[start + 12 + 16 * number : start + 28 + 16 * number]
+        if entry[:4] == b"OS/2":
+            at = int.from_bytes(entry[8:12]) + 8
+            kind = int.from_bytes(data[at : at + 2])
+            return kind & 0x000F == 0x0002 or bool(kind & 0x0300)
+    return False
 
 
 @cache
