@@ -1,4 +1,4 @@
-"""How fast transport files are written and read, as ratios to pyreadstat in the same run.
+"""How fast transport files are written and read, as ratios to pyreadstat and haven in one run.
 
 Usage: python -m benchmarks.xpt [--rows N] [--repeat N] [--no-peer]
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import gc
+import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,11 +21,24 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
 import pyreadstat
 
 from define.xpt import Column, write_xpt
 from define.xpt_read import read_xpt
 
+HAVEN = """
+suppressMessages({library(haven); library(readr)})
+given <- commandArgs(TRUE)
+frame <- read_csv(given[1], col_types = given[3], na = "NA", progress = FALSE)
+for (name in names(frame)) {
+  if (is.character(frame[[name]])) frame[[name]][is.na(frame[[name]])] <- ""
+}
+started <- proc.time()[["elapsed"]]
+write_xpt(frame, given[2], version = 5, name = "LB")
+cat(proc.time()[["elapsed"]] - started)
+"""
 CREATED = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -120,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Transport files: ours against pyreadstat.")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=3, help="runs of ours; the best counts")
-    parser.add_argument("--no-peer", action="store_true", help="leave pyreadstat out")
+    parser.add_argument("--no-peer", action="store_true", help="leave pyreadstat and haven out")
     options = parser.parse_args()
     frame, columns = make_frame(options.rows)
     with tempfile.TemporaryDirectory() as folder:
@@ -152,11 +167,33 @@ def measure(
             seconds = best(partial(write_peer, other, data), 1)
             ratio = f"ours is {seconds / writing:.1f} times as fast"
             line(f"write, pyreadstat, {what}", seconds, ratio)
+        seconds = write_haven(folder, frame, columns)
+        if seconds:
+            line("write, haven", seconds, f"ours is {seconds / writing:.1f} times as fast")
+        else:
+            print("write, haven: R with haven and readr is not on this machine")
     reading = best(lambda: read_xpt(ours), repeat)
     line("read, ours", reading, "")
     if peer:
         seconds = best(lambda: pyreadstat.read_xport(str(ours)), 1)
         line("read, pyreadstat", seconds, f"ours is {seconds / reading:.1f} times as fast")
+
+
+def write_haven(folder: Path, frame: pd.DataFrame, columns: list[Column]) -> float:
+    """Seconds that haven needs to write the frame, which R holds already; 0 without haven."""
+    found = shutil.which("Rscript")
+    asked = [str(found), "-e", "library(haven); library(readr)"]
+    if found is None or subprocess.run(asked, capture_output=True, check=False).returncode:
+        return 0.0
+    csv, script = folder / "frame.csv", folder / "haven.R"
+    table = pa.Table.from_pandas(frame[[c.name for c in columns]], preserve_index=False)
+    pyarrow.csv.write_csv(table, csv)
+    script.write_text(HAVEN, encoding="ascii")
+    kinds = "".join("d" if c.numeric else "c" for c in columns)
+    command = [found, "--vanilla", str(script), str(csv), str(folder / "haven.xpt"), kinds]
+    told = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    csv.unlink()
+    return float(told)
 
 
 def write_peer(path: Path, frame: pd.DataFrame) -> None:
