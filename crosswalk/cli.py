@@ -20,6 +20,7 @@ from crosswalk.check import CheckRefused, check, check_options, write_verdict
 from crosswalk.compare import CompareRefused, compare, options_of, write_page
 from crosswalk.ct import as_text, ct_diff
 from crosswalk.defines import DefineRefused, define_diff, write_file
+from crosswalk.gx_pages import PagesRefused, gx_pages
 from crosswalk.init.first import CannotBegin, first_dict, first_study, first_text
 from crosswalk.package import PackageRefused, package, profile_of, verify
 from crosswalk.package.show import (
@@ -34,6 +35,7 @@ from crosswalk.plan import make_plan
 from crosswalk.publish import CannotPublish
 from crosswalk.schema import write_schemas
 from crosswalk.version import version
+from crosswalk.workbooks import define_workbook, written_lines
 from define.dataset_json_write import JsonRefusal
 from define.diff.text import as_lines as define_lines
 from define.xpt import XptRefusal
@@ -59,6 +61,7 @@ REFUSALS: dict[type[BaseException], str] = {
     XptRefusal: "xpt.refused",
     JsonRefusal: "json.refused",
     TerminologyError: "terminology.file",
+    PagesRefused: "pages.refused",
     MemoryError: "memory.full",
 }
 EXAMPLES = ("cea_cart",)
@@ -71,6 +74,8 @@ app = typer.Typer(
 )
 ct = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(ct, name="ct", help="Controlled terminology of a study.")
+docs = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(docs, name="docs", help="Pages about a package, made outside of it.")
 define = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(define, name="define", help="The define.xml of anybody: differences, workbook.")
 
@@ -439,6 +444,64 @@ def define_diff_command(
         return 0 if found.equal else FINDINGS
 
     _guarded(old, work, json=json, debug=debug)
+
+
+@define.command(name="workbook")
+def define_workbook_command(
+    place: Annotated[Path, typer.Argument(help="A define.xml, or the folder that has it.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The workbook to write (.xlsx).")],
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Write a define.xml as a specification workbook, in the form of Pinnacle 21.
+
+    What the form has no place for is listed. `crosswalk init --from-spec` reads the workbook.
+    Exit code 0: written. 2: the define.xml cannot be read, or the file cannot be written.
+    """
+
+    def work() -> int:
+        written = define_workbook(place)
+        write_file(out, written.content, "--out")
+        told = {"written": out.as_posix(), "sheets": dict(written.sheets), "left_out": written.left}
+        typer.echo(show.dumps(told) if json else "\n".join(written_lines(written, out)))
+        return 0
+
+    _guarded(place, work, json=json, debug=debug)
+
+
+@docs.command(name="gx")
+def docs_gx_command(
+    package: Annotated[Path, typer.Argument(help="The folder that a build wrote.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="New folder for the pages, outside the package.")
+    ],
+    suites: Annotated[
+        Path | None,
+        typer.Option("--suites", help="Folder of edited suites, in place of the package's."),
+    ] = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Build Great Expectations' own pages (Data Docs) of a package's suites and datasets.
+
+    They hold run times and load their looks from the web when opened, so they are no part of a
+    package. Exit code 0: written, whether or not suites pass. 2: it is no package, or a file of it
+    is not the one that was published.
+    """
+
+    def work() -> int:
+        made = gx_pages(package, out, suites)
+        about = {"passed": made.passed, "failed": made.failed, "without records": made.empty}
+        if json:
+            typer.echo(show.dumps({"page": made.page.as_posix(), **about}))
+        else:
+            for word, names in about.items():
+                if names:
+                    typer.echo(f"{word}: {', '.join(names)}")
+            typer.echo(made.page.as_posix())
+        return 0
+
+    _guarded(package, work, json=json, debug=debug)
 
 
 @app.command(name="init")

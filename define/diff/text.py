@@ -20,6 +20,12 @@ def as_lines(of: Difference) -> list[str]:
     lines = [f"old: {of.old}", f"new: {of.new}", verdict(of)]
     if of.untold:
         lines.append(f"Not told by Define-XML 2.0 and not compared: {', '.join(of.untold)}.")
+    return [*lines, *changed_lines(of)]
+
+
+def changed_lines(of: Difference) -> list[str]:
+    """The changes alone."""
+    lines: list[str] = []
     last = ""
     for change in of.changes:
         thing = str(change.thing)

@@ -12,7 +12,7 @@ from define.wheres import where_text
 
 NUMERIC = frozenset({"integer", "float", "num", "numeric", "double"})
 _TIMES = frozenset({"date", "time", "datetime"})
-_OLD_ORIGINS = {"CRF": ("Collected", ""), "eDT": ("Collected", "Vendor")}
+OLD_ORIGINS = {"CRF": ("Collected", ""), "eDT": ("Collected", "Vendor")}
 """Origins of Define-XML 2.0 in the words of 2.1; who filled in a CRF was not told."""
 
 
@@ -139,6 +139,6 @@ class Items:
 
     def _origin(self, node: Node) -> Origin:
         kind, who = node.get("Type"), node.get("Source")
-        if self._source.old and kind in _OLD_ORIGINS:
-            kind, who = _OLD_ORIGINS[kind]
+        if self._source.old and kind in OLD_ORIGINS:
+            kind, who = OLD_ORIGINS[kind]
         return Origin(kind, who, node.description(), self._source.pages(node))

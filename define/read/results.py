@@ -49,7 +49,7 @@ def _result(source: Source, items: Items, node: Node, display: str) -> AnalysisR
         documentation=said.description() if said else "",
         parameter=_parameter(source, node, [d.dataset for d in datasets]),
         join=source.comment(group, place) if group else None,
-        context=code.get("Context") if code else "",
+        context=code.get("Context").strip() if code else "",
         code=text.text() if text else "",
         documents=source.pages(said) if said else (),
         programs=source.pages(code) if code else (),

@@ -71,7 +71,7 @@ class Source:
             found.description(),
             found.get("Type"),
             self.pages(found),
-            told.get("Context") if told else "",
+            told.get("Context").strip() if told else "",
             told.text() if told else "",
         )
 
