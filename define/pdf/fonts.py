@@ -169,9 +169,7 @@ def _register(data: bytes, shown: str) -> str:
     except _UNREADABLE as error:
         raise FontRefusal(_why(data, shown, error)) from None
     # ReportLab takes fonts for one that call themselves alike, as the cuts of one font do.
-    own = font.face.name
-    own = own.decode("latin-1") if isinstance(own, bytes) else own
-    font.face.name = f"{own}-{name[-8:]}"
+    font.face.name += f"-{name[-8:]}".encode("ascii")
     pdfmetrics.registerFont(font)
     return name
 
