@@ -28,7 +28,8 @@ class Verdict:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[Any]:
+    """The library with analytics off, nothing printed and nothing logged."""
     # Not by its level: some of its modules set their own. Nothing of it reaches the root.
     logger = logging.getLogger("great_expectations")
     silent = logging.NullHandler()
@@ -38,7 +39,7 @@ def _quiet() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield
+            yield _library()
     finally:
         logger.removeHandler(silent)
         logger.propagate = before
@@ -52,13 +53,18 @@ def _library() -> Any:
     return great_expectations
 
 
+def context(library: Any) -> Any:
+    """A context in memory that shows no progress and sends nothing."""
+    made = library.get_context(mode="ephemeral")
+    made.variables.analytics_enabled = False
+    made.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    return made
+
+
 @cache
 def _frames() -> Any:
     """Where frames become batches: made once, because that takes longer than ten checks."""
-    context = _library().get_context(mode="ephemeral")
-    context.variables.analytics_enabled = False
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
+    asset = context(_library()).data_sources.add_pandas("frames").add_dataframe_asset("frame")
     return asset.add_batch_definition_whole_dataframe("whole")
 
 
@@ -81,8 +87,7 @@ def validate(frame: pd.DataFrame, expectations: Sequence[dict[str, Any]]) -> lis
     """
     if not expectations:
         return []
-    with _quiet():
-        library = _library()
+    with quiet() as library:
         verdicts: list[Verdict | None] = [None] * len(expectations)
         made = []
         for number, expectation in enumerate(expectations):
