@@ -93,7 +93,7 @@ def make_plan(folder: Path) -> Plan:
         except SpecificationFault as fault:
             faults.extend(_first_causes(fault.findings, study.adam, missing))
     checks = _checks(study, planned, adam, missing | set(planned if sdtm is None else ()), faults)
-    faults.extend(check_documents(study))
+    faults.extend(check_documents(study, adam.analyses if adam is not None else ()))
     if any(f.rule.startswith("terminology.") for f in faults):
         untold = (*untold, "name.codelist", "map.value", "ts.parameter")
     faults = [f for f in faults if f.rule not in (*untold, *unsure)]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from lxml import etree, html
+from reportlab.pdfgen.canvas import Canvas
 
 from crosswalk.home import write_home
 from crosswalk.manifest import input_files
@@ -75,6 +76,30 @@ def test_documents_stand_in_their_folders_and_are_named(tiny: Any, tmp_path: Pat
     page = html.document_fromstring(to_html(adam).decode())
     links = page.xpath("//*[@class='result']//a/@href")
     assert {"sap.txt#page=3", "sap.txt#page=12", "protocol.txt#S2"} <= set(links)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"%PDF-1.7 nothing", "study.yaml: 'papers/sap.pdf' is a PDF that is cut off"),
+        (b"A plan", "study.yaml: 'papers/sap.pdf' is not a PDF"),
+        (None, "there is no page 12: 'sap' has 4 pages. Give physical pages, counted from 1"),
+    ],
+)
+def test_a_pdf_has_the_pages(tiny: Any, tmp_path: Path, content: bytes | None, fault: str) -> None:
+    folder = tiny.write(tmp_path, files(tiny, "papers/sap.txt", "papers/sap.pdf"))
+    if content is None:
+        made = Canvas(str(folder / "papers/sap.pdf"), invariant=True)
+        for _ in range(4):
+            made.showPage()
+        made.save()
+    else:
+        (folder / "papers/sap.pdf").write_bytes(content)
+    with pytest.raises(SpecificationFault) as caught:
+        make_plan(folder)
+    shown = [str(f) for f in caught.value.findings]
+    assert len(shown) == 1
+    assert fault.removeprefix("study.yaml: ") in shown[0]
 
 
 @pytest.mark.parametrize(
