@@ -71,30 +71,22 @@ def package(
             " nothing was written. Say --draft to package it all the same, marked as a draft",
             exit_code=FINDINGS,
         )
-    planned = plan_files(source, profile)
-    shared = Shared(
-        source.facts,
-        source.report,
-        profile.agency,
-        planned.parts,
-        tuple(planned.names()),
-        source.status == "final",
-    )
-    _add_guides(planned, shared, profile, fonts)
-    judged = criteria(planned, source.facts) if profile.technical_rejection else ()
-    found = [*planned.findings, *check_files(planned, profile, source.facts), *_rejected(judged)]
-    errors = tuple(f for f in found if f.severity is not Severity.NOTICE)
-    if errors and not draft:
+    judged = _judged(source, profile, fonts, source.status == "final")
+    if judged.errors and not draft:
         raise PackageRefused(
-            f"{profile.agency} would not take this package; nothing was written", errors
+            f"{profile.agency} would not take this package; nothing was written", judged.errors
         )
+    if judged.errors and source.status == "final":
+        # Its guides must say that it is a draft, too.
+        judged = _judged(source, profile, fonts, False)
+    planned, errors = judged.planned, judged.errors
     status = "final" if source.status == "final" and not errors else "draft"
     with beside(place) as folder:
         for file in planned.files:
             file.write(folder)
         for home, parts in planned.parts:
             write_parts(parts, folder / home)
-        _write_manifest(folder, source, profile, status, judged, planned)
+        _write_manifest(folder, source, profile, status, judged)
     return Packaged(
         place,
         source.facts.study,
@@ -103,10 +95,38 @@ def package(
         len(planned.names()),
         sum(len(p.parts) for _, p in planned.parts),
         sha256(place / MANIFEST),
-        judged,
+        judged.criteria,
         errors,
-        tuple(f for f in found if f.severity is Severity.NOTICE),
+        judged.notices,
     )
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """The files to be written, and what an agency would say of them."""
+
+    planned: Planned
+    criteria: tuple[Criterion, ...]
+    found: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.found if f.severity is not Severity.NOTICE)
+
+    @property
+    def notices(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.found if f.severity is Severity.NOTICE)
+
+
+def _judged(source: Source, profile: Profile, fonts: Sequence[Path], final: bool) -> _Judged:
+    planned = plan_files(source, profile)
+    names = tuple(planned.names())
+    facts, report = source.facts, source.report
+    shared = Shared(facts, report, profile.agency, planned.parts, names, final)
+    _add_guides(planned, shared, profile, fonts)
+    told = criteria(planned, facts) if profile.technical_rejection else ()
+    found = (*planned.findings, *check_files(planned, profile, facts), *_rejected(told))
+    return _Judged(planned, told, found)
 
 
 def _check_place(out: Path, build: Path) -> None:
@@ -154,9 +174,9 @@ def _write_manifest(
     source: Source,
     profile: Profile,
     status: str,
-    judged: Sequence[Criterion],
-    planned: Planned,
+    judged: _Judged,
 ) -> None:
+    planned = judged.planned
     outputs = {
         p.relative_to(folder).as_posix(): sha256(p)
         for p in sorted(folder.rglob("*"))
@@ -172,7 +192,7 @@ def _write_manifest(
             "profile": profile.name,
             "agency": profile.agency,
             "build": source.digest,
-            "technical_rejection": [asdict(c) for c in judged],
+            "technical_rejection": [asdict(c) for c in judged.criteria],
             "split": {
                 f"{home}/{part.file}": part.holds for home, p in planned.parts for part in p.parts
             },

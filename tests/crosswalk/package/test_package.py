@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import html
 import json
 import os
 import shutil
@@ -22,7 +23,7 @@ from crosswalk.package import (
     package,
     profile_of,
 )
-from crosswalk.package.planned import File
+from crosswalk.package.planned import File, study_folder
 from crosswalk.publish import CannotPublish, unfinished
 from define.xpt_read import read_xpt
 
@@ -158,6 +159,23 @@ def test_a_draft_is_refused_unless_it_is_wanted(
     assert "1 findings are neither mended nor explained" in files[f"{ADAM}/adrg.html"].decode() or (
         "1 findings are neither" in files[f"{SDTM}/csdrg.html"].decode()
     )
+
+
+def test_guides_of_a_package_with_errors_say_draft(
+    build: Path, rehashed: Rehashed, content: Content
+) -> None:
+    """The build is final, and what comes of it is not."""
+    (build / SDTM / "notes.pdf").write_bytes(b"")
+    rehashed(build)
+    made = package(build, FDA, draft=True)
+    assert (made.status, [f.rule for f in made.findings]) == ("draft", ["package.empty"])
+    files = content(made.folder)
+    for name in (f"{SDTM}/csdrg.html", f"{ADAM}/adrg.html"):
+        assert "Guide \u00b7 DRAFT" in html.unescape(files[name].decode())
+
+
+def test_the_folder_of_a_study() -> None:
+    assert study_folder("ABC.123_x") == "abc-123_x"
 
 
 def test_a_manifest_that_says_final_of_a_draft(build: Path, rehashed: Rehashed) -> None:
