@@ -19,7 +19,7 @@ _RESULTS = ("ORRES", "ORRESU", "STRESC", "STRESN", "STRESU", "ORNRLO", "ORNRHI")
 """Variables of a findings domain that mean nothing without their test."""
 
 
-def annotations(
+def annotate(
     modules: Iterable[Module], forms: Mapping[str, FormSettings]
 ) -> tuple[Annotation, ...]:
     """Every column of a CRF that gives a value to a variable, once for each variable.

@@ -10,7 +10,7 @@ from reportlab.platypus import Flowable
 
 from define.acrf.draw import Head, Row, rows_of
 from define.acrf.model import Annotation, CrfForm, Placed
-from define.pdf import MARGIN, Fonts, Pdf, Span
+from define.pdf import MARGIN, Fonts, Pdf, Span, Text
 from sdtm.standard import dataset_order, domain
 
 TITLE = "Annotated Case Report Form"
@@ -69,7 +69,7 @@ def _cover(pdf: Pdf, about: About, forms: Sequence[CrfForm], keys: Mapping[str, 
     pdf.text('What is marked "[NOT SUBMITTED]" goes into no dataset, for the reason beside it.')
     if about.elsewhere:
         pdf.text(f"Sent by a vendor, and so on no form: {', '.join(about.elsewhere)}.")
-    rows = [
+    rows: list[list[Text]] = [
         [Span(f.title, link=f"#{keys[f.name]}"), f.name, ", ".join(f.domains) or "none"]
         for f in forms
     ]
@@ -109,7 +109,7 @@ def _outline(
         keys.setdefault(form.name, []).append(key)
 
     domains = dict.fromkeys(d for f in forms for d in f.domains)
-    groups = {
+    groups: dict[str, dict[str, Sequence[CrfForm]]] = {
         "Forms": {"": forms},
         "Domains": {
             f"{d} = {domain(d).label}": [f for f in forms if d in f.domains]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from define.acrf.annotate import annotations, fixed
+from define.acrf.annotate import annotate, fixed
 from define.acrf.model import ON_CRF, Annotation, CrfForm, Item, Listed
 from mappings.modules import Module
 from mappings.raw import RawForm, RawItem
@@ -30,7 +30,7 @@ def crf_forms(
     `listed` are the columns of each form as the account has them, without those of the system.
     """
     settings = {name: form.settings for name, form in forms.items()}
-    made = annotations(modules, settings)
+    made = annotate(modules, settings)
     constants = fixed(modules, settings)
     events = {event: v.name for v in study.visits for event in v.events}
     order = {v.name: n for n, v in enumerate(study.visits)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from define.acrf.annotate import annotations
+from define.acrf.annotate import annotate
 from define.acrf.model import Placed
 from define.acrf.pdf_pages import NotPdf, count_pages
 from mappings.findings import Finding
@@ -57,7 +57,7 @@ def placed_by(
     field_of = {
         form: fields(study.forms[form].reader, columns) for form, columns in headers.items()
     }
-    for annotation in annotations(modules, study.forms):
+    for annotation in annotate(modules, study.forms):
         form, column = annotation.form, annotation.column
         pages = given.of(form, column, field_of.get(form, {}).get(column, column))
         if pages:

@@ -86,7 +86,8 @@ def test_no_locale_time_zone_hash_seed_or_folder_is_in_it(tmp_path: Path) -> Non
 def test_the_date_is_the_one_that_was_given() -> None:
     about = read(sample(load_fonts()).render().data).metadata
     assert about is not None
-    assert about["/CreationDate"] == about["/ModDate"] == "D:20240902080000+00'00'"
+    dates = {str(about["/CreationDate"]), str(about["/ModDate"])}
+    assert dates == {"D:20240902080000+00'00'"}
     assert about.title == "Guide"
 
 
@@ -109,8 +110,9 @@ def test_pages_headings_and_keys_are_where_they_say() -> None:
     (link,) = [a.get_object() for a in reader.pages[first - 1]["/Annots"]]  # type: ignore[attr-defined]
     assert link["/Dest"][0].get_object() == reader.pages[second - 1]
     title, inner = reader.outline
-    assert title["/Title"] == "First"  # type: ignore[call-overload, index]
-    assert [i["/Title"] for i in inner] == ["Second"]  # type: ignore[union-attr, index]
+    assert isinstance(inner, list)
+    assert not isinstance(title, list)
+    assert [str(t["/Title"]) for t in (title, *inner)] == ["First", "Second"]  # type: ignore[call-overload]
 
 
 def test_the_header_of_a_table_comes_again_and_no_row_is_lost() -> None:
