@@ -78,6 +78,9 @@ class _Found:
         )
         self.findings += found
 
+    def checked(self) -> Checked:
+        return Checked(tuple(self.outcomes), tuple(self.findings))
+
     def leave(self, check: str, text: str, dataset: str, reason: str) -> None:
         """A check that cannot be made."""
         self.outcomes.append(Outcome(check, dataset, Status.NOT_RUN, text, reason=reason))
@@ -122,8 +125,9 @@ def check(
     if outputs is not None:
         text = f"{len(outputs)} files are those of the manifest"
         found.judge("package.files", text, "", _files(package, outputs))
-    for home in homes:
-        _look_at(home, found, encoding)
+    looks = [check_home(home, encoding) for home in homes]
+    found.outcomes += [o for looked in looks for o in looked.outcomes]
+    found.findings += [f for looked in looks for f in looked.findings]
     suites, checked = _suites(homes)
     rules = _rules(homes)
     core = _core(engine, homes, study) if engine is not None else None
@@ -216,8 +220,12 @@ def _files(package: Path, outputs: Mapping[str, str]) -> list[Finding]:
         raise CheckRefused(f"{error.filename} cannot be read: {error.strerror}") from None
 
 
-def _look_at(home: Home, found: _Found, encoding: str) -> None:
-    """The files of a folder and its define.xml, each check with its outcome."""
+def check_home(home: Home, encoding: str = "utf-8") -> Checked:
+    """The files of a folder and its define.xml, each check with its outcome.
+
+    No suite and no rule is run.
+    """
+    found = _Found()
     text = f"{home.files} files of datasets can be read"
     found.judge("package.dataset", text, home.name, list(home.unread))
     heads = list(check_files(home.heads))
@@ -228,7 +236,7 @@ def _look_at(home: Home, found: _Found, encoding: str) -> None:
         found.findings += home.faults
         for check, text in _DOCUMENT.items():
             found.leave(check, text, home.name, _NO_DEFINE)
-        return
+        return found.checked()
     document = schema_check(home.xml)
     beside = home.define.parent if home.define is not None else home.path
     document += check_files_named(home.root, beside)
@@ -249,6 +257,7 @@ def _look_at(home: Home, found: _Found, encoding: str) -> None:
     ]
     for check, text in _DOCUMENT.items():
         found.judge(check, text, home.name, parts[check])
+    return found.checked()
 
 
 def _suites(homes: Sequence[Home]) -> tuple[dict[str, dict[str, Any]], list[Checked]]:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
-from lxml import etree
 from lxml.etree import _Element
 
 from define.dataset_json import JsonUnreadable, read_dataset_json
-from define.described import metadata_of
+from define.described import described
 from define.finished.heads import head_of, stem
 from define.finished.rows import rows_of
-from define.known import DefineUnreadable, KnownDefine, read_define
+from define.known import KnownDefine, known_of
 from define.model import Metadata
 from define.presumed import presumed
+from define.read import DefineUnreadable, read, read_document
 from define.reconcile.files import Head
-from define.schema_check import safe_parser
 from define.xport.columns import Column
 from define.xpt_read import XptUnreadable, read_transport
 from mappings.findings import Finding, Severity, SpecificationFault, SpecPlace
@@ -132,27 +131,43 @@ def _home(folder: Path, package: Path, define: Path | None, standard: str, encod
             _form=text_series([shown] * len(frame), frame.index),
             _row=np.arange(1, len(frame) + 1, dtype="int64"),
         )
-    place = define if define is not None else folder / DEFINE
-    xml, root, known, fault = _define(place, name)
-    analysis = _analysis(known, heads, standard)
-    if root is not None:
-        counts = {n: len(f) for n, f in frames.items()}
-        metadata = metadata_of(root, counts, {n: h.columns for n, h in heads.items()})
+    return described_by(
+        Home(
+            name,
+            folder,
+            standard == "adam",
+            heads,
+            frames,
+            Metadata("", "", "", "", "", "", (), ()),
+            KnownDefine(),
+            unread=tuple(unread),
+        ),
+        define if define is not None else folder / DEFINE,
+        standard,
+    )
+
+
+def described_by(home: Home, place: Path, standard: str = "") -> Home:
+    """The folder with the define.xml at `place`; without one, as its standard describes it."""
+    xml, root, metadata, fault = _define(place, home.name)
+    known = known_of(metadata) if metadata is not None else KnownDefine()
+    analysis = _analysis(known, home.heads, standard)
+    if metadata is not None:
+        counts = {n: len(f) for n, f in home.frames.items()}
+        columns = {n: h.columns for n, h in home.heads.items()}
+        metadata = described(metadata, counts, columns)
     else:
-        metadata = presumed(heads, frames, sdtm_terminology(), analysis=analysis)
-    return Home(
-        name,
-        folder,
-        analysis,
-        heads,
-        frames,
-        metadata,
-        known,
-        xml,
-        root,
-        place,
-        tuple(unread),
-        (fault,) if fault is not None else (),
+        terms = sdtm_terminology()
+        metadata = presumed(home.heads, home.frames, terms, analysis=analysis)
+    return replace(
+        home,
+        analysis=analysis,
+        metadata=metadata,
+        known=known,
+        xml=xml,
+        root=root,
+        define=place,
+        faults=(fault,) if fault is not None else (),
     )
 
 
@@ -164,22 +179,25 @@ def _analysis(known: KnownDefine, heads: Mapping[str, Head], standard: str) -> b
     return "DM" not in heads and any(n.startswith("AD") and len(n) > 2 for n in heads)
 
 
-def _define(path: Path, home: str) -> tuple[bytes, _Element | None, KnownDefine, Finding | None]:
+def _define(
+    path: Path, home: str
+) -> tuple[bytes, _Element | None, Metadata | None, Finding | None]:
     try:
         xml = path.read_bytes()
-        known = read_define(xml)
+        document = read_document(xml)
+        metadata = read(document).metadata
     except FileNotFoundError:
         message = "There is no define.xml: what it would say of the datasets is NOT CHECKED"
         advice = "Put it beside the datasets, or name it with --define."
         fault = Finding("package.define", Severity.WARNING, message, advice, scope=home)
-        return b"", None, KnownDefine(), fault
+        return b"", None, None, fault
     except (OSError, DefineUnreadable) as error:
         reason = str(error) if isinstance(error, DefineUnreadable) else str(error.strerror)
         message = f"define.xml cannot be read: {reason}"
         advice = "Mend the file; nothing of it was checked."
         fault = Finding("package.define", Severity.ERROR, message, advice, scope=home)
-        return b"", None, KnownDefine(), fault
-    return xml, etree.fromstring(xml, safe_parser()), known, None
+        return b"", None, None, fault
+    return xml, document.root, metadata, None
 
 
 def _unreadable(path: Path, dataset: str, home: str, error: Exception) -> Finding:

@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from lxml.etree import _Element
-
-from define import read
 from define.model import Dataset, Metadata, Variable
 from define.reconcile.files import MAX_TEXT
 from define.reconcile.types import DATE_TYPES
 from define.xport.columns import Column
 
 
-def metadata_of(
-    root: _Element, records: Mapping[str, int], files: Mapping[str, Sequence[Column]]
+def described(
+    metadata: Metadata, records: Mapping[str, int], files: Mapping[str, Sequence[Column]]
 ) -> Metadata:
-    """The metadata of a parsed document with what it cannot say taken from the files.
+    """The metadata that were read, with what a document cannot say taken from the files.
 
     `records` counts the rows of the datasets that are there: define.xml does not. `files` has
     their columns: define.xml says neither the bytes of a date nor, of analysis data, whether a
-    date is a number. Raises DefineUnreadable as `define.read.metadata_of`.
+    date is a number.
     """
-    metadata = read.metadata_of(root)
     analysis = metadata.purpose == "Analysis"
     datasets = tuple(
         _dataset(d, records, {c.name: c for c in files.get(d.name, ())}, analysis=analysis)

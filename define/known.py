@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from define.model import Metadata
 from define.read import DefineUnreadable, read_metadata
 
-__all__ = ["DefineUnreadable", "KnownDefine", "read_define"]
+__all__ = ["DefineUnreadable", "KnownDefine", "known_of", "read_define"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,11 @@ class KnownDefine:
 
 def read_define(xml: bytes) -> KnownDefine:
     """Read Define-XML 2.0 or 2.1 without entities, DTD and network. Raises DefineUnreadable."""
-    metadata = read_metadata(xml)
+    return known_of(read_metadata(xml))
+
+
+def known_of(metadata: Metadata) -> KnownDefine:
+    """What metadata that were read say of their folder."""
     return KnownDefine(
         metadata.purpose,
         {s.name: s.version for s in metadata.standards if s.type == "IG"},

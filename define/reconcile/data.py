@@ -99,6 +99,8 @@ def _key(dataset: Dataset, frame: pd.DataFrame) -> Iterator[Finding]:
     keys = [k for k in dataset.keys if k in frame.columns]
     if not keys:
         return
+    if not frame.duplicated(keys).any():
+        return
     group = frame.groupby(keys, sort=False, dropna=False).ngroup()
     doubled = group.duplicated(keep=False)
     firsts = np.flatnonzero((doubled & ~group.duplicated()).to_numpy())

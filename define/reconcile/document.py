@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from lxml.etree import QName, _Element
 
+from define.acrf.pdf_pages import NotPdf, count_pages
 from define.definexml.items import WITH_LENGTH
 from define.elements import ccodes, children, said, text_of, words
 from define.reconcile.finding import error, listed, notice, warning
@@ -78,6 +79,7 @@ def _groups(root: _Element, *, new: bool) -> Iterator[Finding]:
         if said(group, "IsReferenceData") == "Yes" and said(group, "Repeating") == "Yes":
             message = "Reference data cannot repeat: IsReferenceData and Repeating are both Yes."
             yield warning("define.repeating", message, name, scope="reference")
+        yield from _parent(group, root, name, analysis=analysis)
         empty = said(group, "HasNoData") == "Yes"
         if empty and not said(group, "CommentOID"):
             message = "def:HasNoData of a dataset needs a comment that says why."
@@ -88,7 +90,31 @@ def _groups(root: _Element, *, new: bool) -> Iterator[Finding]:
         references = children(group, "ItemRef")
         yield from _numbers(references, "OrderNumber", name, "variables")
         for reference in references:
-            yield from _reference(reference, name, analysis=analysis)
+            yield from _reference(reference, name)
+        roles = [said(r, "ItemOID") for r in references if said(r, "Role")]
+        if analysis and roles:
+            message = f"Variables of analysis data have no role: {listed(roles)}."
+            yield notice("define.role", message, name)
+
+
+def _parent(group: _Element, root: _Element, name: str, *, analysis: bool) -> Iterator[Finding]:
+    """What a dataset says of the domain that it is a part of."""
+    if said(group, "Purpose") != said(next(root.iter("{*}ItemGroupDef")), "Purpose"):
+        message = f"The purpose is {said(group, 'Purpose')!r}, that of the first dataset another."
+        yield error("define.purpose", message, name)
+    domain = said(group, "Domain")
+    if analysis or domain in ("", name):
+        return
+    told = [a for a in children(group, "Alias") if said(a, "Context") == "DomainDescription"]
+    label = next((words(g) for g in root.iter("{*}ItemGroupDef") if said(g, "Name") == domain), "")
+    if not told:
+        message = (
+            f"The dataset belongs to {domain}, but no Alias (DomainDescription) says what it is."
+        )
+        yield warning("define.domain", message, name, scope="alias")
+    elif label and said(told[0], "Name") != label:
+        message = f"The Alias calls {domain} {said(told[0], 'Name')!r}, its label is {label!r}."
+        yield error("define.domain", message, name, scope="alias")
 
 
 def _one_standard(element: _Element, dataset: str, what: str) -> Iterator[Finding]:
@@ -119,14 +145,11 @@ def _archive(group: _Element, root: _Element, name: str, *, empty: bool) -> Iter
         yield warning("define.file", message, name, scope="title", value=title)
 
 
-def _reference(reference: _Element, dataset: str, *, analysis: bool) -> Iterator[Finding]:
+def _reference(reference: _Element, dataset: str) -> Iterator[Finding]:
     oid = said(reference, "ItemOID")
     if reference.find("{*}WhereClauseRef") is not None:
         message = f"The reference to {oid} has a where clause; only value lists have."
         yield error("define.where", message, dataset, scope=oid)
-    if analysis and said(reference, "Role"):
-        message = f"The reference to {oid} has a role; variables of analysis data have none."
-        yield notice("define.role", message, dataset, scope=oid)
 
 
 def _items(root: _Element) -> Iterator[Finding]:
@@ -253,6 +276,13 @@ def _texts(root: _Element) -> Iterator[Finding]:
 
 
 def _pages(root: _Element) -> Iterator[Finding]:
+    forms = {said(r, "leafID") for a in root.iter("{*}AnnotatedCRF") for r in a.iter("{*}*")}
+    for origin in root.iter("{*}Origin"):
+        named = {said(r, "leafID") for r in children(origin, "DocumentRef")}
+        if said(origin, "Type") == "Collected" and named and not named & forms:
+            oid = said(origin.getparent(), "OID")
+            message = f"{oid} is collected on pages of a document that is no def:AnnotatedCRF."
+            yield error("define.crf", message, scope=f"{oid} document")
     for place in root.iter("{*}PDFPageRef"):
         owner = next((e for e in place.iterancestors() if said(e, "OID")), None)
         oid = said(owner, "OID")
@@ -269,7 +299,8 @@ def _pages(root: _Element) -> Iterator[Finding]:
 
 
 def check_files_named(root: _Element, folder: Path) -> Iterator[Finding]:
-    """Files that the document names and that are not there; it stands in `folder`."""
+    """Files that the document names and that are not there, or lack the pages; `folder` is its."""
+    yield from _pages_there(root, folder)
     for leaf in root.iter("{*}leaf"):
         href = said(leaf, "href").partition("#")[0]
         parent = leaf.getparent()
@@ -281,6 +312,38 @@ def check_files_named(root: _Element, folder: Path) -> Iterator[Finding]:
         elif not _OUTSIDE.match(href) and not (folder / href).is_file():
             message = f"def:leaf {said(leaf, 'ID')} leads to {href!r}, which is not there."
             yield error("define.file", message, dataset, scope=said(leaf, "ID"), value=href)
+
+
+def _pages_there(root: _Element, folder: Path) -> Iterator[Finding]:
+    """Pages that a PDF beside the document does not have."""
+    files = {said(leaf, "ID"): folder / said(leaf, "href") for leaf in root.iter("{*}leaf")}
+    counts: dict[str, int] = {}
+    for key, path in files.items():
+        if path.suffix.lower() == ".pdf" and path.is_file():
+            try:
+                counts[key] = count_pages(path.read_bytes())
+            except (NotPdf, OSError) as reason:
+                message = f"{path.name} {reason}: the pages named of it are NOT CHECKED."
+                yield warning("define.crf", message, scope=path.name)
+    for reference in root.iter("{*}DocumentRef"):
+        most = counts.get(said(reference, "leafID"))
+        if most is None:
+            continue
+        told = [
+            *(p for r in children(reference, "PDFPageRef") for p in said(r, "PageRefs").split()),
+            *(
+                said(r, n)
+                for r in children(reference, "PDFPageRef")
+                for n in ("FirstPage", "LastPage")
+            ),
+        ]
+        beyond = [p for p in told if p.isdecimal() and int(p) > most]
+        if beyond:
+            owner = next((e for e in reference.iterancestors() if said(e, "OID")), None)
+            oid = said(owner, "OID")
+            name = files[said(reference, "leafID")].name
+            message = f"{oid} names page {', '.join(beyond)} of {name}, which has {most}."
+            yield error("define.crf", message, scope=oid)
 
 
 def _numbers(

@@ -20,6 +20,10 @@ _VERSIONS = {
     "SDTMIG": ("3.1.2", "3.1.3", "3.2", "3.3", "3.4"),
     "ADaMIG": ("1.0", "1.1", "1.2", "1.3"),
 }
+_SUBCLASSES = {
+    "TIME-TO-EVENT": "BASIC DATA STRUCTURE",
+    "ADVERSE EVENT": "OCCURRENCE DATA STRUCTURE",
+}
 _RESULTS = ("ORRES", "STRESC")
 _BDS = "BASIC DATA STRUCTURE"
 _ADSL = "SUBJECT LEVEL ANALYSIS DATASET"
@@ -76,7 +80,7 @@ def _codelist(codelist: Codelist, terminology: Terminology) -> Iterator[Finding]
             yield notice("define.codelist", message, scope=f"{codelist.key} list")
         return
     published = terminology.codelist(codelist.ccode)
-    long = _long_names(published, terminology)
+    long = _long_names(published, terminology, [t.value for t in codelist.terms])
     for term in codelist.terms:
         scope = f"{codelist.key} {term.value}"
         for message in _term(term, published):
@@ -105,10 +109,12 @@ def _term(term: Term, published: PublishedCodelist) -> Iterator[str]:
         yield f"{term.value!r} extends {title}, which is not extensible."
 
 
-def _long_names(published: PublishedCodelist, terminology: Terminology) -> dict[str, list[str]]:
+def _long_names(
+    published: PublishedCodelist, terminology: Terminology, values: list[str]
+) -> dict[str, list[str]]:
     """What the terms of a list of codes are called in the list of names beside it."""
     if published.submission == "DOMAIN":
-        return {value: _domain_labels(value) for value in published.values}
+        return {value: _domain_labels(value) for value in values}
     if not published.submission.endswith("CD"):
         return {}
     names = published.submission.removesuffix("CD")
@@ -187,6 +193,10 @@ def _analysis(dataset: Dataset) -> Iterator[Finding]:
         said = "has" if of_parameters else "lacks"
         message = f"The class is {kind!r}, but the dataset {said} PARAMCD."
         yield error("define.class", message, name, value=kind)
+    of = _SUBCLASSES.get(dataset.subclass, kind)
+    if of != kind:
+        message = f"The subclass {dataset.subclass!r} is one of {of}, not of {kind}."
+        yield error("define.class", message, name, scope="subclass", value=dataset.subclass)
     timed = dataset.subclass == "TIME-TO-EVENT"
     if kind == _BDS and timed != ("CNSR" in names):
         said = "has" if "CNSR" in names else "lacks"
