@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
@@ -61,7 +59,7 @@ def analysis_codelist(
     return None
 
 
-def _beside(frame: pd.DataFrame, name: str) -> Mapping[str, str]:
+def _beside(frame: pd.DataFrame, name: str) -> dict[str, str]:
     """Whole number -> the one text that stands beside it; nothing where a number has two."""
     other = f"{name}C" if name in _PERIODS else name.removesuffix("N")
     if other == name or other not in frame.columns or is_numeric(frame[other]):

@@ -36,11 +36,9 @@ analyses:
 """
 
 
-def files(tiny: Any, *change: str) -> dict[str, str]:
-    text = STUDY
-    if change:
-        assert change[0] in STUDY
-        text = STUDY.replace(*change)
+def files(tiny: Any, old: str = "", new: str = "") -> dict[str, str]:
+    assert old in STUDY
+    text = STUDY.replace(old, new) if old else STUDY
     made = dict(tiny.FILES)
     made["study.yaml"] = tiny.text(made["study.yaml"]) + text
     return made | {"papers/sap.txt": "A plan", "protocol.txt": "A protocol"}
@@ -73,7 +71,7 @@ def test_documents_stand_in_their_folders_and_are_named(tiny: Any, tmp_path: Pat
         ("sap.txt", "PhysicalRef", "3 12"),
         ("protocol.txt", "NamedDestination", "S2"),
     ]
-    page = html.document_fromstring(to_html(adam).decode())
+    page: Any = html.document_fromstring(to_html(adam).decode())
     links = page.xpath("//*[@class='result']//a/@href")
     assert {"sap.txt#page=3", "sap.txt#page=12", "protocol.txt#S2"} <= set(links)
 

@@ -46,6 +46,11 @@ def bilingual(package: Package, *languages: str) -> Any:
     return replace(package.metadata, languages=languages or ("en", "zh"), chinese=GIVEN)
 
 
+def page_of(text: str) -> Any:
+    """The page's root; Any, because the answer of an XPath has many types."""
+    return html.document_fromstring(text)
+
+
 def told(element: Any) -> list[tuple[str, str]]:
     """Language and text of the TranslatedText of a Description or Decode."""
     return [(t.get(LANG), t.text) for t in element]
@@ -66,7 +71,9 @@ def test_both_languages_are_valid_and_add_nothing_else(
     assert [str(f) for f in schema_check(xml)] == []
     root = etree.fromstring(xml)
     for text in [t for t in root.iter("{*}TranslatedText") if t.get(LANG) == "zh"]:
-        text.getparent().remove(text)
+        parent = text.getparent()
+        assert parent is not None
+        parent.remove(text)
     etree.indent(root, space="  ")
     plain = etree.fromstring(to_xml(package.metadata))
     assert etree.tostring(root, method="c14n2") == etree.tostring(plain, method="c14n2")
@@ -91,7 +98,7 @@ def test_a_text_that_is_chinese_is_never_called_english(sdtm: Package) -> None:
 
 def test_without_chinese_nothing_changes(sdtm: Package) -> None:
     assert b"zh" not in to_xml(sdtm.metadata)
-    page = html.document_fromstring(to_html(sdtm.metadata).decode())
+    page = page_of(to_html(sdtm.metadata).decode())
     assert not page.xpath("//input[@type='radio'] | //span[@lang]")
     assert labelled(sdtm.metadata) is sdtm.metadata
 
@@ -173,7 +180,7 @@ def test_the_table_has_each_hole_on_both_sides() -> None:
 
 def test_page_has_both_languages_and_a_switch_without_script(sdtm: Package) -> None:
     page = to_html(bilingual(sdtm))
-    root = html.document_fromstring(page.decode())
+    root = page_of(page.decode())
     assert root.xpath("//input[@type='radio']/@id") == ["lang-en", "lang-zh"]
     assert root.xpath("//input[@type='radio' and @checked]/@id") == ["lang-en"]
     assert root.xpath("//nav//label/@for") == ["lang-en", "lang-zh"]
@@ -191,7 +198,7 @@ def test_page_has_both_languages_and_a_switch_without_script(sdtm: Package) -> N
 
 
 def test_chinese_page_is_chinese(sdtm: Package) -> None:
-    root = html.document_fromstring(to_html(bilingual(sdtm, "zh")).decode())
+    root = page_of(to_html(bilingual(sdtm, "zh")).decode())
     assert root.get("lang") == "zh"
     assert not root.xpath("//input[@type='radio'] | //span[@class='en']")
     words = {str(t) for t in root.xpath("//th[@scope='col']/text()")}
@@ -200,7 +207,7 @@ def test_chinese_page_is_chinese(sdtm: Package) -> None:
 
 def test_every_word_of_the_page_is_in_the_table(sdtm: Package, adam: Package) -> None:
     for package in (sdtm, adam):
-        root = html.document_fromstring(to_html(bilingual(package)).decode())
+        root = page_of(to_html(bilingual(package)).decode())
         left = [t for t in root.xpath("//th[@scope='col'][not(span)]/text()") if t not in FRAME]
         assert left == []
     source = Path(str(Wording.__module__.replace(".", "/"))).parents[1]
