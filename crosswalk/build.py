@@ -288,7 +288,14 @@ def _lineage(plan: Plan, datasets: Mapping[str, BuiltDataset], files: Mapping[st
     for module in plan.adam.modules if plan.adam else ():
         for rule in module.then:
             places.setdefault((module.module.target, rule.variable), rule.place)
-    return Lineage(files=files, columns=columns, places=places)
+    derived = [m.module.target for m in plan.adam.modules] if plan.adam else []
+    return Lineage(
+        files=files,
+        columns=columns,
+        places=places,
+        sources={n: d.frame[["_form", "_row"]] for n, d in datasets.items() if derived},
+        derived=frozenset(derived),
+    )
 
 
 def _report(

@@ -23,11 +23,15 @@ class Lineage:
 
     `files` maps the `_form` of a row to the raw file's name, `columns` a (dataset, variable,
     form) to the raw columns, `places` a (dataset, variable) to the line of the mapping.
+    `sources` has, for each dataset that others are `derived` from, `_form` and `_row` of its
+    records in their order: the `_row` of a derived record is a number in there, from 1.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     places: Mapping[tuple[str, str], SpecPlace] = field(default_factory=dict)
+    sources: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    derived: frozenset[str] = frozenset()
 
     def place(self, dataset: str, variable: str) -> SpecPlace | None:
         """The mapping line of the variable, or of the dataset when only that is known."""
@@ -88,17 +92,56 @@ def scopes(frame: pd.DataFrame, dataset: str, keys: Sequence[str] = ()) -> list[
 def raw_places(
     frame: pd.DataFrame, dataset: str, variable: str, lineage: Lineage
 ) -> list[RawPlace | None]:
-    """The raw row of each record, from its `_form` and `_row`; None where there is none."""
+    """The raw row of each record, from its `_form` and `_row`; None where there is none.
+
+    Of a derived record it is the raw row of the record that it is derived from, over as many
+    datasets as there are between; where that has none, the record itself.
+    """
     if "_form" not in frame.columns or "_row" not in frame.columns:
         return [None] * len(frame)
-    forms = [str(form) for form in frame["_form"].fillna("").unique()]
-    files = {form: lineage.files.get(form, form) for form in forms}
-    columns = {form: lineage.columns.get((dataset, variable, form), "") for form in forms}
-    rows = frame["_row"].fillna(0).astype("int64")
+    start = pd.DataFrame(
+        {
+            "of": dataset,
+            "form": frame["_form"].fillna("").astype("str").to_numpy(),
+            "row": frame["_row"].fillna(0).astype("int64").to_numpy(),
+        }
+    )
+    found = _followed(start, lineage) if dataset in lineage.derived else start
+    kinds = found[["of", "form"]].drop_duplicates().to_numpy().tolist()
+    files = {form: lineage.files.get(form, form) for _, form in kinds}
+    columns = {(of, form): lineage.columns.get((of, variable, form), "") for of, form in kinds}
     return [
-        RawPlace(files[form], row, columns[form]) if form else None
-        for form, row in zip(frame["_form"].fillna(""), rows, strict=True)
+        RawPlace(files[form], row, columns[of, form]) if form else None
+        for of, form, row in zip(
+            found["of"].tolist(), found["form"].tolist(), found["row"].tolist(), strict=True
+        )
     ]
+
+
+def _followed(start: pd.DataFrame, lineage: Lineage) -> pd.DataFrame:
+    """Each record of derived datasets led back to the row of a raw form, where there is one."""
+    found, current = start.copy(), start.copy()
+    # A dataset is derived from another one at each step, so there are no more steps than those.
+    for _ in range(len(lineage.sources) + 1):
+        moved = np.zeros(len(current), dtype=bool)
+        for name in pd.unique(current["form"]).tolist():
+            source = lineage.sources.get(name)
+            if source is None:
+                continue
+            rows = current["row"].to_numpy()
+            here = (current["form"] == name).to_numpy(dtype=bool)
+            here = here & current["of"].isin(lineage.derived).to_numpy(dtype=bool)
+            here = here & (rows >= 1) & (rows <= len(source)) & ~moved
+            at = source.iloc[rows[here] - 1]
+            current.loc[here, "of"] = name
+            current.loc[here, "form"] = at["_form"].fillna("").astype("str").to_numpy()
+            current.loc[here, "row"] = at["_row"].fillna(0).astype("int64").to_numpy()
+            moved |= here
+        raw = moved & current["form"].isin(list(lineage.files)).to_numpy(dtype=bool)
+        found[raw] = current[raw]
+        if not moved.any():
+            break
+    return found
 
 
 def record_findings(

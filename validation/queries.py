@@ -179,7 +179,7 @@ def _query(
         record.line,
         record.record,
         field,
-        finding.value,
+        finding.value if finding.value != finding.scope else "",
         question.ask(finding),
         explanation.reason if explanation else "",
         finding.rule,

@@ -71,3 +71,42 @@ def test_the_mapping_line_of_the_dataset_stands_in_for_the_variable_s() -> None:
     )
     assert found.spec == SpecPlace("sdtm/ae.yaml", 1, 1)
     assert found.scope == "S-1"
+
+
+def rows(*pairs: tuple[str, int]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "_form": pd.Series([form for form, _ in pairs], dtype="str"),
+            "_row": np.array([row for _, row in pairs], dtype="int64"),
+        }
+    )
+
+
+def test_a_derived_record_is_led_back_to_the_raw_row() -> None:
+    lineage = Lineage(
+        files={"ae": "raw/ae.csv"},
+        columns={("AE", "AETERM", "ae"): "TERM"},
+        sources={
+            "AE": rows(("ae", 7), ("ae", 4), ("elements", 2)),
+            "ADAE": rows(("AE", 2), ("AE", 1)),
+        },
+        derived=frozenset({"ADAE", "ADAE2"}),
+    )
+    of_adae = rows(("AE", 1), ("AE", 3), ("AE", 0), ("AE", 9), ("", 0))
+    assert raw_places(of_adae, "ADAE", "AETERM", lineage) == [
+        RawPlace("raw/ae.csv", 7, "TERM"),
+        RawPlace("AE", 3),  # made of a table, not of a form
+        RawPlace("AE", 0),
+        RawPlace("AE", 9),
+        None,
+    ]
+    # Over two datasets; and a dataset of SDTM is never followed, its rows mean something else.
+    twice = [RawPlace("raw/ae.csv", 4, "TERM"), RawPlace("raw/ae.csv", 7, "TERM")]
+    assert raw_places(rows(("ADAE", 1), ("ADAE", 2)), "ADAE2", "AETERM", lineage) == twice
+    assert raw_places(rows(("AE", 1)), "SUPPAE", "QVAL", lineage) == [RawPlace("AE", 1)]
+
+
+def test_datasets_that_name_each_other_end() -> None:
+    around = {"ADA": rows(("ADB", 1)), "ADB": rows(("ADA", 1))}
+    lineage = Lineage({"x": "x"}, sources=around, derived=frozenset(around))
+    assert raw_places(rows(("ADB", 1)), "ADA", "X", lineage) == [RawPlace("ADB", 1)]
