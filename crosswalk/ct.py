@@ -240,14 +240,14 @@ def used_by(folder: Path) -> Used:
 def _described(document: Metadata, used: Used) -> None:
     for dataset in document.datasets:
         for variable in dataset.variables:
-            listed = variable.codelist
-            if listed is None or not listed.ccode:
-                continue
             where = f"{dataset.name}.{variable.name}"
-            name = listed.key.partition(".")[0]
-            used.lists(listed.ccode, name, where)
-            for term in listed.terms:
-                used.value(listed.ccode, term.value, where)
+            # The value level has lists of its own, such as that of one test's results.
+            for listed in dict.fromkeys(item.codelist for item in variable.parts):
+                if listed is None or not listed.ccode:
+                    continue
+                used.lists(listed.ccode, listed.key.partition(".")[0], where)
+                for term in listed.terms:
+                    used.value(listed.ccode, term.value, where)
 
 
 def _named(plan: Plan, used: Used) -> None:

@@ -17,24 +17,17 @@ from mappings.names import Names
 from mappings.scope import Scope
 from mappings.text import number
 
+COLLECTED_DATE = ("format", "time", "end")
+"""Keys of `date` where it reads what was collected; in ADaM they mean nothing."""
+ANALYSIS_DATE = (
+    *("impute", "highest", "clock", "seconds", "dtf", "tmf"),
+    *("notbefore", "notafter", "after", "cut"),
+)
+"""Keys of `date` in ADaM, where it completes an ISO 8601 variable."""
 KEYS: dict[str, tuple[str, ...]] = {
     "copy": ("case",),
     "map": ("ct", "to"),
-    "date": (
-        "format",
-        "time",
-        "end",
-        "impute",
-        "highest",
-        "clock",
-        "seconds",
-        "dtf",
-        "tmf",
-        "notbefore",
-        "notafter",
-        "after",
-        "cut",
-    ),
+    "date": (*COLLECTED_DATE, *ANALYSIS_DATE),
     "day": ("since",),
     "duration": ("unit", "to", "past"),
     "join": ("sep", "pad"),

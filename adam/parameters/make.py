@@ -59,25 +59,30 @@ def _say_unusable(ground: Ground, kind: Response) -> None:
     """Responses that count as not evaluable, or not at all, but not in silence."""
     rows = ground.base.loc[ground.base["PARAMCD"] == kind.of]
     criteria = kind.criteria
-    ground.report.rows(
-        "response.unknown",
-        rows,
-        unknown_responses(rows, criteria).to_numpy(dtype=bool),
-        "",
-        "Map it to a response of the criteria, or name it under 'response' in study.yaml.",
-        dataset=ground.target,
-        variable="AVALC",
-        values=rows["AVALC"],
-        wording=lambda value: f"'{value}' is no response of {criteria.name}: not evaluable here",
-    )
-    ground.report.rows(
-        "response.undated",
-        rows,
-        undated(rows, criteria).to_numpy(dtype=bool),
-        "",
-        "Complete the date of the assessment, or impute it in the rule for ADT.",
-        dataset=ground.target,
-        variable="ADT",
-        values=rows["AVALC"],
-        wording=lambda value: f"the response {value} has no complete date and counts nowhere",
-    )
+    for rule, variable, unusable, words, advice in (
+        (
+            "response.unknown",
+            "AVALC",
+            unknown_responses(rows, criteria),
+            f"'{{}}' is no response of {criteria.name}: not evaluable here",
+            "Map it to a response of the criteria, or name it under 'response' in study.yaml.",
+        ),
+        (
+            "response.undated",
+            "ADT",
+            undated(rows, criteria),
+            "the response {} has no complete date and counts nowhere",
+            "Complete the date of the assessment, or impute it in the rule for ADT.",
+        ),
+    ):
+        ground.report.rows(
+            rule,
+            rows,
+            unusable.to_numpy(dtype=bool),
+            "",
+            advice,
+            dataset=ground.target,
+            variable=variable,
+            values=rows["AVALC"],
+            wording=words.format,
+        )

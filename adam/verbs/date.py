@@ -16,9 +16,9 @@ from adam.verbs.shared import part_of, put_beside, short, variable_of
 from mappings.frames import is_numeric
 from mappings.iso8601 import complete_day, seconds
 from mappings.names import Names
+from mappings.rules import COLLECTED_DATE
 from mappings.scope import Scope
 
-_SDTM_ONLY = ("format", "time", "end")
 _LEVEL = {"first": "first possible", "mid": "middle", "last": "last possible"}
 
 
@@ -53,7 +53,7 @@ class AdamDate:
         if isinstance(given, list):
             names.fault("date.parts", "in ADaM 'date' reads one ISO 8601 variable", "", "date")
             given = given[0]
-        for key in (k for k in _SDTM_ONLY if k in data):
+        for key in (k for k in COLLECTED_DATE if k in data):
             message = f"'{key}' belongs to dates of SDTM; here 'date' reads one ISO 8601 variable"
             names.fault("date.parts", message, "Take it out.", key)
         part = part_of(variable_of(names))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from crosswalk.init.analysis import Given, criteria, propose, render
+from crosswalk.init.study import head
 from crosswalk.init.text import Value, flow, remark
 from define.finished import ENDINGS, FinishedSdtm, look, read_finished
 from mappings.findings import SpecificationFault, SpecPlace
 from mappings.sdtm_folder import SdtmFolder
-from mappings.study import UNSAID
 from sdtm.terminology import VERSION
 
 FOLDER = "sdtm"
@@ -54,14 +54,7 @@ def _study(given: Given, found: FinishedSdtm, name: str, proposed: list[str]) ->
     standards: dict[str, Value] = {"sdtmig": "3.4", "adamig": "1.3", "terminology": VERSION}
     formats: dict[str, Value] = {"folder": FOLDER, "format": found.format}
     lines = [
-        "# First proposal of 'crosswalk init': check every line that says 'proposed'.",
-        "study:",
-        f"  id: {flow(study)}  {remark(f'proposed: {why}')}",
-        f"  name: {flow(study)}",
-        f"  description: {flow(study)}  {remark('missing: one sentence about the study')}",
-        f"  protocol: {flow(study)}  {remark('missing: number of the protocol')}",
-        f"created: {UNSAID}  {remark('missing: the date that outputs carry')}",
-        f"standards: {flow(standards)}",
+        *head(study, why, standards),
         f"sdtm: {flow(formats)}  {remark(f'proposed: {len(found.heads)} datasets')}",
     ]
     if "ADRS" in proposed:

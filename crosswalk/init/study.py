@@ -26,14 +26,7 @@ def render(export: Export, idle: Sequence[Form], name: str, numbers: Numbers, si
     parts = ["$STUDYID", "-", *(["$SITEID", "-"] if sited else []), "$SUBJID"]
     given: dict[str, Value] = {"sdtmig": "3.4", "adamig": "1.3", "terminology": VERSION}
     lines = [
-        "# First proposal of 'crosswalk init': check every line that says 'proposed'.",
-        "study:",
-        f"  id: {flow(study)}  {remark(f'proposed: {why}')}",
-        f"  name: {flow(study)}",
-        f"  description: {flow(study)}  {remark('missing: one sentence about the study')}",
-        f"  protocol: {flow(study)}  {remark('missing: number of the protocol')}",
-        f"created: {UNSAID}  {remark(_CREATED)}",
-        f"standards: {flow(given)}",
+        *head(study, why, given),
         "raw:",
         "  subject:",
         f"    pattern: {_single(numbers.pattern)}  {remark(f'proposed: {numbers.why}')}",
@@ -61,6 +54,20 @@ def render(export: Export, idle: Sequence[Form], name: str, numbers: Numbers, si
         lines.append(remark("Not recognised: files"))
     lines += [remark(f"  {file}: {reason}") for file, reason in export.unread]
     return "\n".join(lines) + "\n"
+
+
+def head(study: str, why: str, standards: Mapping[str, Value]) -> list[str]:
+    """The lines that begin every proposed study.yaml; `why` says where its name comes from."""
+    return [
+        "# First proposal of 'crosswalk init': check every line that says 'proposed'.",
+        "study:",
+        f"  id: {flow(study)}  {remark(f'proposed: {why}')}",
+        f"  name: {flow(study)}",
+        f"  description: {flow(study)}  {remark('missing: one sentence about the study')}",
+        f"  protocol: {flow(study)}  {remark('missing: number of the protocol')}",
+        f"created: {UNSAID}  {remark(_CREATED)}",
+        f"standards: {flow(standards)}",
+    ]
 
 
 def _single(text: str) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 from mappings.frames import as_text, distinct_rows, present
 from mappings.iso8601 import UNKNOWN, first_day, iso_date, iso_moment, last_day, seconds
 from mappings.names import Names
+from mappings.rules import ANALYSIS_DATE
 from mappings.scope import Scope
 from mappings.text import narrow, plain
 
@@ -35,18 +36,6 @@ _TOKENS = {
 _PARTS = ("YYYY", "MM", "DD", "HH", "MI", "SS")
 _SAMPLE = dict(zip(_TOKENS, ("2013", "FEB", "03", "04", "05", "06", "07"), strict=True))
 _TOKEN = re.compile("|".join(_TOKENS))
-_ADAM_ONLY = (
-    "impute",
-    "highest",
-    "clock",
-    "seconds",
-    "dtf",
-    "tmf",
-    "notbefore",
-    "notafter",
-    "after",
-    "cut",
-)
 _SHAPE = "YYYY, MM or MON, DD, HH, MI, SS and what separates them"
 
 
@@ -180,7 +169,7 @@ class Date:
                 )
         elif len(columns) > 3:
             names.fault("date.parts", "a date has at most year, month and day", "", "date")
-        for key in _ADAM_ONLY:
+        for key in ANALYSIS_DATE:
             if key in data:
                 message = f"'{key}' belongs to dates of ADaM; here a partial date stays partial"
                 names.fault("rule.key", message, "", key)

@@ -135,7 +135,9 @@ def test_the_same_package_changes_nothing(packages: tuple[Terminology, Terminolo
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.write(tmp_path_factory.mktemp("ct") / "study", tiny.FILES)
+    more = "\nts:\n  - {parameter: SEXPOP, value: BOTH}\n"
+    files = {**tiny.FILES, "study.yaml": tiny.text(tiny.STUDY).replace("\nts:\n", more)}
+    return tiny.write(tmp_path_factory.mktemp("ct") / "study", files)
 
 
 def test_what_a_study_uses(study: Path) -> None:
@@ -145,6 +147,8 @@ def test_what_a_study_uses(study: Path) -> None:
     assert "sdtm/dm.yaml" in used.places["C66731"]
     assert "ADSL.SEX" in used.places["C66731"]
     assert "GLUC" in used.values["C65047"]
+    # A list of the value level: that of one parameter's values.
+    assert used.values["C66732"] == {"BOTH": {"TS.TSVAL": None}}
 
 
 def test_the_command_says_it_to_people_and_programs(

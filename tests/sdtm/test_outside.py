@@ -42,6 +42,13 @@ def written(built: Any, folder: Path) -> dict[str, pd.DataFrame]:
     return frames
 
 
+def only(frame: pd.DataFrame, rows: Any = slice(None)) -> pd.Series:
+    """The one record of these rows."""
+    found = frame.loc[rows]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
 def parts(row: pd.Series, name: str) -> list[str]:
     """The text of a variable and of those of its name with 1, 2 and so on."""
     names = [name, *(f"{name[:7]}{i}" for i in range(1, 10))]
@@ -82,11 +89,10 @@ def test_text_over_200_bytes_everywhere(
         }
     )
     read = written(built, tmp_path)
-    [title] = [r for _, r in read["TS"].iterrows() if r["TSPARMCD"] == "TITLE"]
+    title = only(read["TS"], read["TS"]["TSPARMCD"] == "TITLE")
     whole(parts(title, "TSVAL"), long)
-    [comment] = [r for _, r in read["CO"].iterrows()]
-    whole(parts(comment, "COVAL"), long)
-    [event] = [r for _, r in read["AE"].iterrows() if r["AEDECOD"] == "Pyrexia"]
+    whole(parts(only(read["CO"]), "COVAL"), long)
+    event = only(read["AE"], read["AE"]["AEDECOD"] == "Pyrexia")
     extra = read["SUPPAE"]
     mine = extra[extra["IDVARVAL"] == f"{event['AESEQ']:.0f}"].set_index("QNAM")["QVAL"]
     term = [mine[n] for n in mine.index if n.startswith("AETERM") and n[6:].isdigit()]
