@@ -56,7 +56,7 @@ class _Slice:
     def says(self) -> tuple[object, ...]:
         """All but the length: that a slice has shorter text is not worth an entry."""
         codelist = self.facts.codelist
-        terms = tuple(t.value for t in codelist.terms) if codelist else ()
+        terms = (codelist.dictionary, *(t.value for t in codelist.terms)) if codelist else ()
         return (self.measured.datatype, self.measured.significant, terms, *self.tells())
 
     def tells(self) -> tuple[object, ...]:
