@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import crosswalk.build
+import crosswalk.guides.make
 import crosswalk.package.make
 from crosswalk.build import make_package, publish
 from crosswalk.guides.make import Guide
@@ -103,3 +104,9 @@ def no_guides(monkeypatch: pytest.MonkeyPatch) -> None:
         return [Guide("csdrg", "SDTM", files, ()), Guide("adrg", "ADaM", files, ())]
 
     monkeypatch.setattr(crosswalk.package.make, "guides_of", made)
+
+
+@pytest.fixture
+def no_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guides as pages only, for tests that read these: PDFs take their time."""
+    monkeypatch.setattr(crosswalk.guides.make, "to_pdf", lambda *_: b"%PDF-1.4 a guide")

@@ -239,6 +239,7 @@ def test_the_figure_stands_in_both_guides(shared: Shared, pages: dict[str, str])
         assert pages[document.key].count("<rect ") == len(figures[0].flow.boxes)
 
 
+@pytest.mark.usefixtures("no_pdf")
 def test_analysis_only(shared: Shared) -> None:
     """SDTM that was finished elsewhere has no guide here, and the other one says so."""
     own = tuple(d for d in shared.facts.datasets if d.level == "ADaM")

@@ -140,6 +140,7 @@ def drafted(build: Path, rehashed: Rehashed) -> None:
     rehashed(build)
 
 
+@pytest.mark.usefixtures("no_pdf")
 def test_a_draft_is_refused_unless_it_is_wanted(
     command: Command, build: Path, rehashed: Rehashed, content: Content
 ) -> None:
@@ -161,6 +162,7 @@ def test_a_draft_is_refused_unless_it_is_wanted(
     )
 
 
+@pytest.mark.usefixtures("no_pdf")
 def test_guides_of_a_package_with_errors_say_draft(
     build: Path, rehashed: Rehashed, content: Content
 ) -> None:
@@ -455,6 +457,7 @@ def test_the_replaced_package_is_kept_once(built: Path, tmp_path: Path, content:
     assert content(out) == content(tmp_path / "p.previous")
 
 
+@pytest.mark.usefixtures("no_pdf")
 def test_the_command_says_what_it_did(command: Command, built: Path, tmp_path: Path) -> None:
     result = command("package", built, "-o", tmp_path / "p", "--json")
     assert result.exit_code == 0, result.output
