@@ -11,7 +11,21 @@ from validation.rules.tools import ambiguous, present, text
 
 _INDEXED = ((r"(.+CA)(\d)N", r"\1T\2"), (r"PBCHGC(\d)N", r"PBCHGCA\1"), (r"(MCRIT\d)MN", r"\1ML"))
 # A number that has its text beside it, instead of the other way round.
-_REVERSED = {"APERIOD": "APERIODC", "ASPER": "ASPERC"}
+_REVERSED = {
+    "APERIOD": "APERIODC",
+    "ASPER": "ASPERC",
+    "SUBJTYP": "SUBJTYPC",
+    "FLGREAS": "FLGREASC",
+    "ACYCLE": "ACYCLEC",
+    "COHORT": "COHORTC",
+}
+# Numbers whose label does not tell that they stand for a text, and texts that stand for a number.
+_STANDING = {
+    **{f"{n}N": n for n in ("STUDYID", "USUBJID", "SUBJID", "SITEID", "DVID", "FORM", "ROUTE")},
+    **{f"{n}N": n for n in ("RACE", "SEX", "COUNTRY")},
+    **{f"{n}C": n for n in ("SUBJTYP", "FLGREAS", "ACYCLE", "COHORT")},
+    **{f"{n}FN": f"{n}FL" for n in ("BLQ", "ALQ")},
+}
 # Within one parameter only; a text may have another number in another parameter.
 _OF_PARAMETER = re.compile(r"AVISIT|ATPT|(AVAL|BASE|CHG|PCHG|BCHG)CAT\d|SHIFT\d|PBCHGCA\d|CRIT.+")
 
@@ -110,7 +124,10 @@ def _number_alone(data: Data, name: str) -> Iterator[Hit]:
 )
 def _number_without_text(data: Data, name: str) -> Iterator[Hit]:
     known, frame = structure(data, name), data[name]
-    for column in variables(frame) if known else ():
+    for column in [c for c in variables(frame) if c in _STANDING]:
+        if _STANDING[column] not in frame:
+            yield Hit(name, (column,), scope=f"{column} needs {_STANDING[column]}", value=column)
+    for column in [c for c in variables(frame) if known and c not in _STANDING]:
         found, word = (known.find(column) if known else None), _word(column)
         if found is None or not found.label.endswith("(N)") or word in frame:
             continue

@@ -223,6 +223,20 @@ def _dictionary(data: Data, name: str) -> Iterator[Hit]:
 
 
 @rule(
+    "occds.core_variables",
+    "a dataset of adverse events has the number, term, class, seriousness and emergence of each",
+    source=f"{_GUIDE}, subclass ADVERSE EVENT; AD0261, AD0262, AD0278, AD0621, AD0623",
+    target=of_shape("ADAE"),
+    severity=Severity.WARNING,
+    advice="Add the variable; an analysis of adverse events needs it.",
+)
+def _core_variables(data: Data, name: str) -> Iterator[Hit]:
+    for variable in ("AESEQ", "AEDECOD", "AEBODSYS", "AESER", "TRTEMFL"):
+        if variable not in data[name]:
+            yield Hit(name, (variable,), scope=variable, value=variable)
+
+
+@rule(
     "occds.query",
     "a standardized query that has a scope has a name",
     source=f"{_GUIDE}, SMQzzNAM and SMQzzSC",

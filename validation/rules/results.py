@@ -432,3 +432,36 @@ def _reference(data: Data, name: str) -> Iterator[Hit]:
     asked = frame["USUBJID"].astype("str") + " " + day
     given = doses["USUBJID"].astype("str") + " " + doses["EXSTDTC"].astype("str").str.slice(0, 10)
     yield Hit(name, ("PCRFTDTC",), known & ~asked.isin(given).to_numpy())
+
+
+LOCATION = calls_for(
+    "result.location",
+    "a side or a part of a location stands beside the location",
+    ("--DIR", "--LOC"),
+    ("--PORTOT", "--LOC"),
+    ("--LAT", "--LOC"),
+    on=of_class(FINDINGS, EVENTS, "INTERVENTIONS"),
+    source="SDTM 2.0",
+    advice="Add --LOC.",
+    core="000096 000098",
+)
+
+
+@rule(
+    "result.repeat",
+    "repeated results of a test at one time are told apart by --REPNUM",
+    source="SDTM 2.0",
+    target=holding(_FINDINGS, ["USUBJID", "--TESTCD", "--REPNUM"]),
+    advice="Number the repeats of the test 1, 2 and so on.",
+    core="001034",
+)
+def _repeat(data: Data, name: str) -> Iterator[Hit]:
+    prefix = data.prefix(name)
+    times = ("DTC", "ENDTC", "TPT", "TPTNUM", "TPTREF", "RFTDTC", "DY")
+    apart = [p for p in (*_APART, *times) if p != "REPNUM"]
+    names = ["USUBJID", "VISITNUM", *(f"{prefix}{p}" for p in dict.fromkeys(apart))]
+    groups = _keys(data, name, names)
+    several = groups.duplicated(keep=False).to_numpy()
+    number = data.column(name, f"{prefix}REPNUM")
+    same = groups.assign(number=number.codes).duplicated(keep=False).to_numpy()
+    yield Hit(name, (f"{prefix}REPNUM",), several & (same | ~number.filled))

@@ -430,6 +430,8 @@ RESULTS = [
         LB=FLAGGED | {"LBDTC": ["2024-01-02", "2024-01-10T09:00"]},
     ),
     case("baseline.last", "LB.LBDTC", "2024-01-09", DM=DM, LB=FLAGGED),
+    without("result.location", "LB.LBLOC", LB=LB | {"LBLOC": "ARM", "LBLAT": "LEFT"}),
+    case("result.repeat", "LB.LBREPNUM", 2.0, LB=TWO | {"LBREPNUM": [1.0, 2.0]}),
     case("pc.below_limit", "PC.PCSTRESN", 0.5, PC=PC | {"PCSTRESC": "BLQ", "PCSTRESN": NAN}),
     case("pc.limit", "PC.PCSTRESN", 0.5, PC=PC | {"PCLLOQ": 1.0}),
     case(

@@ -284,6 +284,8 @@ SHAPES: list[tuple[str, str, Change]] = [
     ("adam.imputation_flag", "ADAE", without("ADAE", "ASTDTF")),
     ("adam.whole_record", "ADLB", doubled("ADLB")),
     ("occds.dictionary", "ADAE", without("ADAE", "AEPTCD")),
+    ("occds.core_variables", "ADAE", without("ADAE", "AESER")),
+    ("adam.number_without_text", "ADSL", with_("ADSL", RACEN=1.0, SEXN=1.0, COHORTC="A")),
     ("cross.subject_lost", "DM", without_row("ADSL", 1)),
     ("cross.occurrence", "ADAE", without_row("AE", 3)),
     ("cross.predecessor", "ADSL", without("DM", "AGE")),
