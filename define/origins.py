@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from adam.cutoff import UNCUT
+from define.expressions import CONTEXT, expression
 from define.model import Comment, Method, Origin
 from mappings.modules import Block, Module
 from mappings.raw import FormSettings
@@ -27,9 +28,11 @@ class Told:
     comment: Comment | None = None
 
 
-def method(dataset: str, variable: str, text: str) -> Method:
-    """The method of one derived variable."""
-    return Method(f"{dataset}.{variable}", f"Derivation of {dataset}.{variable}", text)
+def method(dataset: str, variable: str, text: str, code: str = "") -> Method:
+    """The method of one derived variable; `code` are the rules that make it."""
+    key = f"{dataset}.{variable}"
+    context = CONTEXT if code else ""
+    return Method(key, f"Derivation of {key}", text, context=context, code=code)
 
 
 def derived(dataset: str, variable: str, text: str) -> Told:
@@ -79,7 +82,8 @@ def tell(
     text = re.sub(rf"\b{dataset}\.(?=[A-Z])", "", _sentences(variable, parts)) if parts else ""
     comments = list(dict.fromkeys(r.comment for _, r in pairs if r.comment))
     comment = Comment(f"{dataset}.{variable}", " ".join(comments)) if comments else None
-    return Told(tuple(origins), method(dataset, variable, text) if text else None, comment)
+    made = method(dataset, variable, text, expression(parts)) if text else None
+    return Told(tuple(origins), made, comment)
 
 
 def _sentences(variable: str, pairs: Sequence[tuple[Block | None, Rule]]) -> str:

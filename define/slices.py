@@ -108,12 +108,18 @@ def with_values(
 def _methods(variable: Variable, slicing: Slicing, slices: Sequence[_Slice]) -> dict[str, Method]:
     """Text -> method; slices that are made alike share one."""
     users: dict[str, list[str]] = {}
+    first: dict[str, Method] = {}
     for each in slices:
         if each.facts.told.method:
             users.setdefault(each.facts.told.method.text, []).append(each.value)
+            first.setdefault(each.facts.told.method.text, each.facts.told.method)
     name = f"{slicing.dataset}.{variable.name}"
     return {
-        text: Method(f"{name}.{values[0]}", f"Derivation of {name} ({', '.join(values)})", text)
+        text: replace(
+            first[text],
+            key=f"{name}.{values[0]}",
+            name=f"Derivation of {name} ({', '.join(values)})",
+        )
         for text, values in users.items()
     }
 

@@ -94,6 +94,8 @@ class Rule:
     method: str = ""
     evaluator: str = ""
     also: tuple[str, ...] = ()
+    told: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The rule as it stands in the module, the words of `rows` filled in."""
 
     @property
     def late(self) -> bool:
@@ -202,6 +204,7 @@ def parse_rule(
         method=names.text(data.get("method", "")),
         evaluator=str(data.get("evaluator", "")),
         also=made_beside(data),
+        told=data,
     )
 
 
