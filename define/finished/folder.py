@@ -9,7 +9,7 @@ import pandas as pd
 
 from define.finished.declared import Item, by_define
 from define.finished.heads import head_of, stem
-from define.finished.model import FinishedSdtm, Head
+from define.finished.model import FinishedSdtm, Head, parents_of
 from define.finished.rows import rows_of
 from mappings.findings import Finding, RawPlace, Severity, SpecificationFault
 from mappings.load import did_you_mean, spec_fault
@@ -67,13 +67,14 @@ def look(folder: Path, source: SdtmFolder) -> tuple[FinishedSdtm, list[Finding]]
         faults.append(spec_fault("sdtm.dm", message, source.place, advice))
     planned = {h.name: list(h.columns) for h in heads.values() if not h.supplemental}
     found = [n for h in heads.values() for n in h.findings]
+    own = {name: frozenset(names) for name, names in planned.items()}
     for head in (h for h in heads.values() if h.supplemental):
         try:
             rows, _ = rows_of(folder / head.file, head, form, source)
         except SpecificationFault as fault:
             faults.extend(fault.findings)
             continue
-        found.extend(_qualify(head, rows, planned))
+        found.extend(_qualify(head, rows, own, planned))
     names = tuple(f"{source.folder}/{n}" for n in beside)
     told_of = {n: tuple(v) for n, v in planned.items()}
     return FinishedSdtm(source, form, heads, told_of, names, tuple(found)), faults
@@ -120,19 +121,28 @@ def _beside(place: Path, form: str, paths: Sequence[Path]) -> list[str]:
     return [n for n in names if (place / n).is_file()]
 
 
-def _qualify(head: Head, rows: pd.DataFrame, planned: dict[str, list[str]]) -> list[Finding]:
-    """Add the names of qualifiers to those of their parents; what cannot be merged is said."""
+def _qualify(
+    head: Head,
+    rows: pd.DataFrame,
+    own: Mapping[str, frozenset[str]],
+    planned: dict[str, list[str]],
+) -> list[Finding]:
+    """Add the names of qualifiers to those of their parents; what cannot be merged is said.
+
+    `own` are the variables that the datasets have without qualifiers.
+    """
     found: list[Finding] = []
     pairs = rows[["RDOMAIN", "QNAM"]].drop_duplicates()
-    own = {h: set(names) for h, names in planned.items()}
     for parent, name in sorted(zip(pairs["RDOMAIN"], pairs["QNAM"], strict=True)):
-        why = ""
-        if parent not in planned:
-            why = f"there is no dataset {parent}. {did_you_mean(parent, [*planned])}".rstrip()
-        elif name in own[parent]:
-            why = f"{parent} has a variable of this name"
-        if not why:
-            planned[parent] = [*dict.fromkeys((*planned[parent], name))]
+        parts = parents_of(head, parent, own)
+        taken = [p for p in parts if name in own[p]]
+        if not parts:
+            why = f"there is no dataset {parent}. {did_you_mean(parent, [*own])}".rstrip()
+        elif taken:
+            why = f"{taken[0]} has a variable of this name"
+        else:
+            for part in parts:
+                planned[part] = [*dict.fromkeys((*planned[part], name))]
             continue
         found.append(
             Finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from define.finished.declared import Item
@@ -31,6 +31,20 @@ class Head:
     def supplemental(self) -> bool:
         """Whether it holds qualifiers of other datasets, and not observations."""
         return self.name.startswith(_SUPPLEMENTAL) and set(POINTER) <= set(self.columns)
+
+
+def parents_of(head: Head, rdomain: str, datasets: Iterable[str]) -> list[str]:
+    """The datasets that qualifiers of `rdomain` in the file `head` belong to.
+
+    A domain may be split into datasets of four letters (QSCO of QS, SDTMIG 4.1.7): RDOMAIN is that
+    of the domain, and --SEQ is unique in all of them. SUPPQSCO speaks of its own part only.
+    """
+    known = list(datasets)
+    if rdomain in known:
+        return [rdomain]
+    parts = sorted(n for n in known if rdomain and n.startswith(rdomain) and len(n) == len("QSCO"))
+    own = [n for n in parts if head.name in (f"SUPP{n}", f"SQ{n}")]
+    return own or parts
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from define.dataset_json import JsonUnreadable, read_dataset_json
 from define.finished.heads import csv_settings, unreadable
-from define.finished.model import FinishedSdtm, Head
+from define.finished.model import FinishedSdtm, Head, parents_of
 from define.xpt_read import XptUnreadable, read_transport
 from mappings.built import BuiltDataset
 from mappings.findings import Finding, RawPlace, Severity, SpecificationFault
@@ -106,8 +106,9 @@ def read_finished(folder: Path, finished: FinishedSdtm) -> tuple[list[BuiltDatas
         if not head.supplemental:
             built.append(BuiltDataset(head.name, frame, head.columns, _keys(head)))
             continue
-        for parent in set(frame["RDOMAIN"]) & set(finished.planned):
-            supplements.setdefault(parent, []).append(frame[frame["RDOMAIN"] == parent])
+        for rdomain in sorted(set(frame["RDOMAIN"])):
+            for parent in parents_of(head, rdomain, finished.planned):
+                supplements.setdefault(parent, []).append(frame[frame["RDOMAIN"] == rdomain])
     if faults:
         raise SpecificationFault(faults)
     for parent, frames in sorted(supplements.items()):
