@@ -176,17 +176,26 @@ def read_study(folder: Path) -> tuple[Study | None, list[Finding]]:
             message = "the study has no module of ADaM, and its SDTM is finished"
             advice = "Write one file per dataset in the folder 'adam', such as adam/adsl.yaml."
         return None, [spec_fault("module.none", message, SpecPlace("study.yaml"), advice)]
-    if modules["adam"] and "adamig" not in main.data["standards"]:
-        message = "standards: 'adamig' is missing, and the study has modules of ADaM"
-        faults.append(spec_fault("study.standards", message, main.place(("standards",), key=True)))
-    if "analyses" in main.data and not (modules["adam"] or faults):
-        message = "'analyses' does nothing in a study without modules of ADaM"
-        faults.append(spec_fault("analysis.none", message, main.place(("analyses",), key=True)))
+    analysed = bool(modules["adam"])
+    if analysed or not faults:
+        faults.extend(check_parts(main, analysed))
     try:
         study = _study(folder, main, modules["sdtm"], modules["adam"], explained)
     except SpecificationFault as fault:
         return None, [*faults, *fault.findings]
     return replace(study, left_out=frozenset(left_out), expectations=expected), faults
+
+
+def check_parts(main: Document, analysed: bool) -> list[Finding]:
+    """Faults of study.yaml beside its modules: what those of ADaM need, or what needs them."""
+    if analysed and "adamig" not in main.data["standards"]:
+        message = "standards: 'adamig' is missing, and the study has modules of ADaM"
+        place = main.place(("standards",), key=True)
+        return [spec_fault("study.standards", message, place)]
+    if "analyses" in main.data and not analysed:
+        message = "'analyses' does nothing in a study without modules of ADaM"
+        return [spec_fault("analysis.none", message, main.place(("analyses",), key=True))]
+    return []
 
 
 def _key(document: Document, key: str) -> object:
