@@ -204,8 +204,22 @@ def parse_rule(
         method=names.text(data.get("method", "")),
         evaluator=str(data.get("evaluator", "")),
         also=made_beside(data),
-        told=data,
+        told=_filled(data, names.fill),
     )
+
+
+def _filled(part: Any, fill: Mapping[str, str]) -> Any:
+    """A loaded rule with the words of the test catalogue filled in."""
+    if not fill or part is None:
+        return part
+    if isinstance(part, Mapping):
+        return {key: _filled(value, fill) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_filled(value, fill) for value in part]
+    text = str(part)
+    for word, filling in fill.items():
+        text = text.replace("{" + word + "}", filling)
+    return text
 
 
 def _check_keys(variable: str, kind: str, data: Mapping[str, Any], names: Names) -> None:
