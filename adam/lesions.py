@@ -51,8 +51,8 @@ def respond(
     assessment from its first record on. Returned per assessment, by subject and date:
     USUBJID, ADT, BURDEN, BASE, CHG, PCHG, NADIR, CHGNAD, PCHGNAD, TRGRESP, NTRGRESP ("" where
     there is no such lesion), NEWLIND (Y: a new lesion is still there), OVRLRESP, LACKING, the
-    LNKIDs of lesions that had to be measured and were not, by ", ", TRGSUM, the burden of the
-    target lesions alone, and SEEN, whether any lesion was evaluable.
+    LNKIDs of lesions that had to be measured and were not, by ", ", TRGSUM and NEW_SUM, what the
+    target lesions and the measured new ones come to, and SEEN, whether any lesion was evaluable.
     """
     per_lesion = _per_lesion(lesions, measures, start, criteria, assessment)
     before = per_lesion[per_lesion["ADT"] <= per_lesion["START"]]
@@ -92,6 +92,7 @@ _COLUMNS = [
     "OVRLRESP",
     "LACKING",
     "TRGSUM",
+    "NEW_SUM",
     "SEEN",
 ]
 

@@ -15,6 +15,7 @@ from mappings.digits import exact
 from mappings.findings import SpecPlace
 from mappings.frames import concat, number_text
 from mappings.iso8601 import complete_day
+from mappings.scope import Report
 
 TENTH = 0.05
 """Half of the last decimal of a diameter in mm: sums are told to a tenth."""
@@ -43,10 +44,15 @@ class Burden:
         before = baseline(
             tables.lesions, tables.measures, tables.start, self.lesions.criteria, assessment=key
         )
-        columns = list(dict.fromkeys(["USUBJID", "ADT", "BURDEN", "TRGSUM", key]))
+        columns = list(dict.fromkeys(["USUBJID", "ADT", "BURDEN", "TRGSUM", "NEW_SUM", key]))
         after = self.lesions.respond(ground, tables)
-        made = concat([before.assign(TRGSUM=before["BURDEN"])[columns], after[columns]])
-        made = made.assign(**{n: exact(made[n].astype("float64")) for n in ("BURDEN", "TRGSUM")})
+        before = before.assign(TRGSUM=before["BURDEN"], NEW_SUM=0.0)
+        made = concat([before[columns], after[columns]])
+        made = made.assign(
+            BURDEN=exact(made["BURDEN"].astype("float64")),
+            TRGSUM=exact(made["TRGSUM"].astype("float64")),
+            WITHNEW=exact(made["TRGSUM"] + made["NEW_SUM"]),
+        )
         _compare_sums(ground, tables.tr, made, key, self.lesions.place)
         return self.lesions.rows(ground, made, {"AVAL": made["BURDEN"]})
 
@@ -66,7 +72,8 @@ def _compare_sums(
 ) -> None:
     """A finding for each collected sum (SUMDIAM of TR) that is not the one of its lesions.
 
-    Sites add up the target lesions, or the new ones with them: the sum may be either.
+    Sites add up the target lesions, or the new ones with them: the sum may be either. Several
+    parameters of one module are made of the same lesions, and tell it once.
     """
     given = tr[tr["TRTESTCD"].eq("SUMDIAM") & tr["TRSTRESN"].notna()]
     day = complete_day(given["TRDTC"])
@@ -80,16 +87,15 @@ def _compare_sums(
     asked = asked.assign(at=given.index)
     both = asked.merge(made, how="inner", on=["USUBJID", key]).drop_duplicates("at")
     both = both.set_index("at").reindex(given.index)
-    apart = pd.DataFrame(
-        {n: (both[n] - both["COLLECTED"]).abs() > TENTH for n in ("BURDEN", "TRGSUM")}
-    )
-    # Where neither sum is known there is nothing to compare the collected one with.
-    known = both[["BURDEN", "TRGSUM"]].notna()
-    wrong = known.any(axis=1) & ~(known & ~apart).any(axis=1)
+    # Where a lesion was not evaluable there is nothing to compare the collected sum with.
+    wrong = both["TRGSUM"].notna()
+    for sums in (both["TRGSUM"], both["WITHNEW"]):
+        wrong &= (sums - both["COLLECTED"]).abs() > TENTH
     visit = given["VISIT"] if "VISIT" in given.columns else given["TRDTC"]
     collected, added = number_text(both["COLLECTED"]), number_text(both["TRGSUM"])
     told = "the sum of diameters at " + visit + " is " + collected + " mm, and the target lesions"
-    ground.report.rows(
+    own = Report(ground.report.files, ground.report.encoding)
+    own.rows(
         "lesion.sum",
         given,
         wrong.to_numpy(dtype=bool),
@@ -101,3 +107,5 @@ def _compare_sums(
         spec=place,
         messages=told + " add up to " + added + " mm",
     )
+    known = {f.fingerprint for f in ground.report.findings}
+    ground.report.findings += [f for f in own.findings if f.fingerprint not in known]

@@ -223,6 +223,8 @@ def test_a_collected_sum_is_compared_with_its_lesions(plan: AdamPlan) -> None:
     data["TR"] = pd.concat([data["TR"], more], ignore_index=True)
     report = Report({})
     run_adam(plan, data, report)
+    # A second parameter of the same lesions says nothing more.
+    run_adam(plan, data, report)
     assert [(f.rule, f.message, f.scope) for f in report.findings] == [
         (
             "lesion.sum",

@@ -77,8 +77,10 @@ def test_qualifiers_that_belong_nowhere_are_told(tmp_path: Path) -> None:
     rows = "S,FA,S-1,FASEQ,1,WHO,Who,x\nS,QS,S-1,QSSEQ,1,QSTESTCD,Code,x\n"
     _, told = read(tmp_path, {**PARTS, "suppqual.csv": SUPP + rows})
     assert [t.partition(" Did")[0] for t in told] == [
-        "supp.merge: the qualifier WHO of FA is not merged: there is no dataset FA."
-        " There are: DM, QSCO, QSPH.",
+        (
+            "supp.merge: the qualifier WHO of FA is not merged: there is no dataset FA."
+            " There are: DM, QSCO, QSPH."
+        ),
         (
             "supp.merge: the qualifier QSTESTCD of QS is not merged: "
             "QSCO has a variable of this name"
