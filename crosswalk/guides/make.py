@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from crosswalk.guides import adrg, csdrg
 from crosswalk.guides.common import Shared
@@ -36,8 +37,7 @@ def guides_of(shared: Shared, fonts: Sequence[Fonts]) -> list[Guide]:
     for level, own in zip(levels, fonts, strict=False):
         document = makers[level](shared)
         files = {"pdf": to_pdf(document, own), "html": to_html(document)}
-        undrawn = [replace(f, advice=_FONT) for f in font_findings(f"{document.key}.pdf", own)]
-        lacking = (*missing(document), *undrawn)
+        lacking = (*missing(document), *_undrawn(f"{document.key}.pdf", own, shared))
         found.append(Guide(document.key, level, files, lacking))
     return found
 
@@ -55,3 +55,13 @@ def missing(document: Document) -> list[Finding]:
         for block in section.blocks
         if isinstance(block, Paragraph) and block.kind == "missing"
     ]
+
+
+def _undrawn(file: str, fonts: Fonts, shared: Shared) -> list[Finding]:
+    """What no font draws: to be mended in the study's own words, not in quoted data.
+
+    Data of a finding are shown by their codes, whatever they are; nobody may change them.
+    """
+    said = set(json.dumps(asdict(shared.facts), ensure_ascii=False))
+    severity = Severity.WARNING if said & set(fonts.undrawn) else Severity.NOTICE
+    return [replace(f, advice=_FONT, severity=severity) for f in font_findings(file, fonts)]

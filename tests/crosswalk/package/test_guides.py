@@ -198,6 +198,19 @@ def test_a_character_that_no_font_draws_is_told(shared: Shared) -> None:
     assert "--font" in found.advice
 
 
+def test_quoted_data_that_no_font_draws_stop_nothing(shared: Shared) -> None:
+    """A sponsor may not change them, so the guide shows their codes."""
+    found = {**shared.report["findings"][0], "message": "\U0001f600", "dataset": "AE"}
+    quoted = replace(
+        shared,
+        report={**shared.report, "findings": [found]},
+        facts=replace(shared.facts, encoding="utf-8"),
+    )
+    guide, _ = guides_of(quoted, [load_fonts(), load_fonts()])
+    assert [f.severity for f in guide.findings if f.rule == "pdf.font"] == ["notice"]
+    assert "[U+1F600]" in words(guide.files["pdf"])
+
+
 def test_quoted_data_that_an_ascii_package_cannot_hold(shared: Shared) -> None:
     found = {**shared.report["findings"][0], "message": "was \uff11\uff12", "dataset": "AE"}
     report = {**shared.report, "findings": [found]}
