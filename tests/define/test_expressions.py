@@ -71,7 +71,7 @@ def test_several_sources_are_told_apart(base: Any) -> None:
         "# from ex",
         'SEENDTC: {date: FUP, format: "YYYY-MM-DD"}',
         "# from ex",
-        'SEENDTC: {lookup: dm, get: {date: OFF, format: "YYYY-MM-DD"}}',
+        'SEENDTC: {lookup: dm, get: {date: "OFF", format: "YYYY-MM-DD"}}',
     ]
 
 
