@@ -22,6 +22,7 @@ from crosswalk.ct import as_text, ct_diff
 from crosswalk.defines import DefineRefused, define_diff, write_file
 from crosswalk.gx_pages import PagesRefused, gx_pages
 from crosswalk.init.first import CannotBegin, first_dict, first_study, first_text
+from crosswalk.init.from_spec import spec_dict, spec_text, study_from_spec
 from crosswalk.package import PackageRefused, package, profile_of, verify
 from crosswalk.package.show import (
     packaged_dict,
@@ -506,24 +507,44 @@ def docs_gx_command(
 
 @app.command(name="init")
 def init_command(
-    raw: Annotated[Path, typer.Argument(help="Folder of the raw export, or of finished SDTM.")],
-    study: Annotated[Path, typer.Argument(help="New folder for the study.")],
+    raw: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder of the raw export, or of finished SDTM; with --from-spec the new folder."
+        ),
+    ],
+    study: Annotated[Path | None, typer.Argument(help="New folder for the study.")] = None,
+    from_spec: Annotated[
+        Path | None,
+        typer.Option(
+            "--from-spec", help="A specification to begin with: a workbook or a define.xml."
+        ),
+    ] = None,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Look at an export and write a first study folder, with every proposal marked as such.
 
     Files, columns and values that are not recognised stand in comments; nothing is guessed
-    silently. Exit code 0: written, it may be linted and built as a draft. 2: the study folder is
-    there already, or nothing is recognised; nothing was written.
+    silently. With --from-spec the modules have the variables of a specification instead, and the
+    rules that it tells. Exit code 0: written, it may be linted and built as a draft. 2: the study
+    folder is there already, or nothing is recognised; nothing was written.
     """
 
     def work() -> int:
+        if from_spec is not None:
+            if study is not None:
+                raise CannotBegin("--from-spec takes one folder: the new one for the study.")
+            begun = study_from_spec(from_spec, raw)
+            typer.echo(show.dumps(spec_dict(begun)) if json else spec_text(begun))
+            return 0
+        if study is None:
+            raise CannotBegin("Name the folder of the export, and a new folder for the study.")
         first = first_study(raw, study)
         typer.echo(show.dumps(first_dict(first)) if json else first_text(first))
         return 0
 
-    _guarded(study, work, json=json, debug=debug)
+    _guarded(study or raw, work, json=json, debug=debug)
 
 
 @app.command()

@@ -62,7 +62,7 @@ def first_study(raw: Path, folder: Path) -> First:
     idle = [f for f in export.forms if f.name not in used]
     texts = {"study.yaml": study.render(export, idle, folder.resolve().name, split, sited)}
     texts |= {f"sdtm/{m.code.lower()}.yaml": modules.render(m) for m in proposed}
-    _write(folder, texts, {raw / file: f"{study.RAW}/{file}" for file in export.files})
+    write_folder(folder, texts, {raw / file: f"{study.RAW}/{file}" for file in export.files})
     return First(
         folder,
         tuple(f.name for f in export.forms),
@@ -83,12 +83,14 @@ def _from_sdtm(raw: Path, folder: Path) -> First | None:
         told = "; ".join(str(f) for f in fault.findings[:5])
         raise CannotBegin(f"{raw.as_posix()} holds SDTM that cannot be read: {told}") from None
     names = [Path(file).name for file in found.files]
-    _write(folder, texts, {raw / name: f"{finished.FOLDER}/{name}" for name in names})
+    write_folder(folder, texts, {raw / name: f"{finished.FOLDER}/{name}" for name in names})
     made = tuple(Path(n).stem.upper() for n in texts if n.startswith("adam/"))
     return First(folder, tuple(found.heads), made, (), (), "datasets of finished SDTM")
 
 
-def _write(folder: Path, texts: Mapping[str, str], copies: Mapping[Path, str]) -> None:
+def write_folder(
+    folder: Path, texts: Mapping[str, str], copies: Mapping[Path, str] | None = None
+) -> None:
     """Write the texts and copy the files into a new folder, or leave nothing behind."""
     try:
         folder.mkdir(parents=True)
@@ -96,7 +98,7 @@ def _write(folder: Path, texts: Mapping[str, str], copies: Mapping[Path, str]) -
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-        for source, file in copies.items():
+        for source, file in (copies or {}).items():
             place = folder / file
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, place)
