@@ -274,6 +274,30 @@ def test_nmpa_wants_adsl_and_its_names(build: Path, rehashed: Rehashed) -> None:
     assert rules(refused) == ["package.adsl", "package.name"]
 
 
+@pytest.mark.usefixtures("no_pdf")
+@pytest.mark.parametrize(("level", "gone"), [("ADaM", "tabulations"), ("SDTM", "analysis")])
+def test_one_level_alone(
+    build: Path, rehashed: Rehashed, content: Content, level: str, gone: str
+) -> None:
+    """A study that starts from finished SDTM packages ADaM only; one without ADaM, SDTM only."""
+    shutil.rmtree(build / HOME / gone)
+    path = build / "reports" / "guides.json"
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    facts["levels"] = [level]
+    for name in ("datasets", "documents"):
+        facts[name] = [d for d in facts[name] if d["level"] == level]
+    if level == "ADaM":
+        facts |= {"forms": [], "trial": [], "given_sdtm": ["AE", "DM"]}
+    path.write_text(json.dumps(facts), encoding="utf-8")
+    rehashed(build)
+    made = package(build, FDA)
+    told = {c.id: c.status for c in made.criteria}
+    assert told["1734"] == ("passed" if level == "SDTM" else "not evaluated")
+    assert told["1736"] == "passed"
+    guides = {Path(n).name for n in content(made.folder) if n.endswith("rg.pdf")}
+    assert guides == {"csdrg.pdf" if level == "SDTM" else "adrg.pdf"}
+
+
 def without(frame: pd.DataFrame, code: str) -> pd.DataFrame:
     return frame[frame["TSPARMCD"] != code]
 
