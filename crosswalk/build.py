@@ -316,6 +316,8 @@ def _report(
     if plan.finished is None:
         links.append(("Account of the raw data", "account.html"))
         links.append(("define.html of SDTM", f"{m5}/{TABULATIONS}/define.html"))
+        if any(href == ACRF for d in documents for _, href, _ in d.documents):
+            links.append(("Annotated CRF", f"{m5}/{TABULATIONS}/{ACRF}"))
     if plan.adam is not None:
         links.append(("define.html of ADaM", f"{m5}/{ANALYSIS}/define.html"))
     facts = [(name, value) for name, value in study.standards.items()]

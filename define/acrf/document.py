@@ -8,7 +8,7 @@ from functools import partial
 
 from reportlab.platypus import Flowable
 
-from define.acrf.draw import Head, Row, rows_of
+from define.acrf.draw import Head, fixed_lines, rows_of
 from define.acrf.model import Annotation, CrfForm, Placed
 from define.pdf import MARGIN, Fonts, Pdf, Span, Text
 from sdtm.standard import dataset_order, domain
@@ -41,8 +41,10 @@ def draw(about: About, forms: Sequence[CrfForm], fonts: Fonts) -> tuple[bytes, t
     room = pdf.size[1] - 2 * MARGIN
     for form in forms:
         head = partial(Head, form, fonts, pdf.room)
-        most = room - head(keys=()).height
-        rows = [r for item in form.items for r in rows_of(form, item, fonts, pdf.room, most, mark)]
+        most = room - head().height
+        rows: list[Flowable] = [*fixed_lines(form, fonts, pdf.room, most)]
+        for item in form.items:
+            rows += rows_of(form, item, fonts, pdf.room, most, mark)
         for page in _pages(partial(head, keys=keys[form.name]), head, rows, room):
             pdf.page_break()
             for flowable in page:
@@ -78,7 +80,7 @@ def _cover(pdf: Pdf, about: About, forms: Sequence[CrfForm], keys: Mapping[str, 
 
 
 def _pages(
-    first: Callable[[], Head], again: Callable[[], Head], rows: Sequence[Row], room: float
+    first: Callable[[], Head], again: Callable[[], Head], rows: Sequence[Flowable], room: float
 ) -> Iterator[list[Flowable]]:
     """The rows of a form on as many pages as they need, each with its head."""
     head = first()

@@ -23,7 +23,9 @@ COLOURS = ("#bfffff", "#ffff96", "#96ff96", "#ffbe9b", "#e3d0ff", "#ffd0e4")
 _BORDER, _RULE, _FAINT = "#4a5560", "#d3d8de", "#5b6470"
 _GAP, _PAD = 3.0, 3.0
 _SHARES = (0.30, 0.28, 0.42)
-_BETWEEN = 9.0
+_BETWEEN, _APART = 9.0, 5.0
+_TITLE = 200
+"""How many letters of a form's title head its pages."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,29 @@ class Row(Flowable):  # type: ignore[misc]
             self.canv.line(0, 0, self.width, 0)
 
 
+class Line(Flowable):  # type: ignore[misc]
+    """Boxes beside each other."""
+
+    def __init__(self, chips: Sequence[_Cell], width: float) -> None:
+        super().__init__()
+        self.chips, self.width = chips, width
+        self.height = max(c.whole for c in chips) + 1
+
+    def wrap(self, *_: float) -> tuple[float, float]:
+        return self.width, self.height
+
+    def draw(self) -> None:
+        self.draw_at(self.canv, self.height)
+
+    def draw_at(self, canvas: Any, top: float) -> None:
+        x = 0.0
+        for chip in self.chips:
+            chip.draw(canvas, x, top)
+            x += chip.width + _APART
+
+
 class Head(Flowable):  # type: ignore[misc]
-    """The top of a form's page: its title, the box of each domain, and what all records get.
+    """The top of a form's page: its title, and the box of each domain.
 
     `keys` are destinations that its first page gets; without them it is that of a page after.
     """
@@ -98,8 +121,8 @@ class Head(Flowable):  # type: ignore[misc]
         super().__init__()
         self.width, self.keys = width, keys
         where = f"the form {form.name}"
-        title = form.title if keys else f"{form.title} (continued)"
-        self.title = paragraph(title, fonts, "1", where)
+        title = form.title if len(form.title) <= _TITLE else f"{form.title[:_TITLE]}\u2026"
+        self.title = paragraph(title if keys else f"{title} (continued)", fonts, "1", where)
         self.title_height = self.title.wrap(width, 1e6)[1]
         colours = colours_of(form)
         chips = [
@@ -108,14 +131,8 @@ class Head(Flowable):  # type: ignore[misc]
         ]
         if not chips:
             chips = [_chip("[NOT SUBMITTED]", fonts, width, "#ffffff", where, bold=True)]
-        self.lines = [*_lines(chips, width)]
-        if keys:
-            given = [
-                _chip(f'{dataset}.{variable} = "{value}"', fonts, width, colours[dataset], where)
-                for dataset, variable, value in form.fixed
-            ]
-            self.lines += _lines(given, width)
-        self.height = self.title_height + 6 + sum(_high(line) for line in self.lines) + 8
+        self.lines = _lines(chips, width)
+        self.height = self.title_height + 6 + sum(line.height for line in self.lines) + 8
 
     def wrap(self, *_: float) -> tuple[float, float]:
         return self.width, self.height
@@ -127,14 +144,26 @@ class Head(Flowable):  # type: ignore[misc]
         self.title.drawOn(self.canv, 0, self.height - self.title_height)
         top = self.height - self.title_height - 6
         for line in self.lines:
-            x = 0.0
-            for chip in line:
-                chip.draw(self.canv, x, top)
-                x += chip.width + 5
-            top -= _high(line)
+            line.draw_at(self.canv, top)
+            top -= line.height
         self.canv.setStrokeColor(HexColor(_BORDER))
         self.canv.setLineWidth(0.8)
         self.canv.line(0, 2, self.width, 2)
+
+
+def fixed_lines(form: CrfForm, fonts: Fonts, width: float, most: float) -> Iterator[Line]:
+    """What all records of a form get, each in a box, none higher than `most` points."""
+    colours, where = colours_of(form), f"the form {form.name}"
+    chips: list[_Cell] = []
+    for dataset, variable, value in form.fixed:
+        text, fill = f'{dataset}.{variable} = "{value}"', colours[dataset]
+        chip = _chip(text, fonts, width, fill, where)
+        if chip.whole > most:
+            made = paragraph(text, fonts, "small", where)
+            chips.extend(_cells(made, width, most, fill=fill))
+        else:
+            chips.append(chip)
+    yield from _lines(chips, width)
 
 
 def colours_of(form: CrfForm) -> dict[str, str]:
@@ -220,14 +249,10 @@ def _chip(
     return _Cell(made, wide, made.wrap(wide - 2 * _PAD, 1e6)[1], fill)
 
 
-def _lines(chips: Sequence[_Cell], width: float) -> list[list[_Cell]]:
-    lines: list[list[_Cell]] = []
+def _lines(chips: Sequence[_Cell], width: float) -> list[Line]:
+    groups: list[list[_Cell]] = []
     for chip in chips:
-        if not lines or sum(c.width + 5 for c in lines[-1]) + chip.width > width:
-            lines.append([])
-        lines[-1].append(chip)
-    return lines
-
-
-def _high(line: Sequence[_Cell]) -> float:
-    return max(c.whole for c in line) + 1
+        if not groups or sum(c.width + _APART for c in groups[-1]) + chip.width > width:
+            groups.append([])
+        groups[-1].append(chip)
+    return [Line(group, width) for group in groups]
