@@ -223,8 +223,21 @@ vars:
   COUNTRY: {const: CHN}
   RFSTDTC: {date: START, format: YYYY-MM-DD}
   AGE: {call: age, reads: [YEARS], method: As given}
-  ARMCD: {const: ""}
-  ARM: {const: ""}
+  ARMCD: {const: A}
+  ARM: {const: Dose A}
+  ACTARM: {const: Dose A}
+  ACTARMCD: {const: A}
+  ACTARMUD: {const: ""}
+  AGEU: {const: YEARS}
+  ARMNRS: {const: ""}
+  DTHDTC: {const: ""}
+  DTHFL: {const: ""}
+  RACE: {const: ""}
+  RFENDTC: {date: START, format: YYYY-MM-DD}
+  RFICDTC: {const: ""}
+  RFPENDTC: {const: ""}
+  RFXENDTC: {const: ""}
+  RFXSTDTC: {const: ""}
 """
 DERIVE = """\
 import pandas as pd
