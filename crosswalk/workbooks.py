@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from validation.xlsx import LONGEST, workbook
 from validation.xlsx import Sheet as Page
 
 _WIDTH = 60
+_LANGUAGE = re.compile(r"lang=([A-Za-z-]+)")
 _EXPECTED = {"", "Study/MetaDataVersion"}
 
 
@@ -35,7 +37,7 @@ def define_workbook(place: Path) -> Written:
     """The workbook of a define.xml. Raises DefineRefused."""
     told = load_define(place)
     try:
-        tables = tables_of(told.metadata)
+        tables = tables_of(told.metadata, _language(told))
         again = load_workbook(tables, "the workbook")
     except DefineRefusal as error:
         raise DefineRefused(f"{place.as_posix()}: {error}") from None
@@ -71,9 +73,18 @@ def read_workbook(path: Path) -> Specification:
     return load_workbook(sheets, file)
 
 
+def _language(told: ReadDefine) -> str:
+    """The language of the texts: English, or that of a text which is in one other language."""
+    found = (o for o in told.others if o.part.endswith("TranslatedText"))
+    named = (match for o in found if (match := _LANGUAGE.fullmatch(o.value)))
+    return next((match.group(1) for match in named), "en")
+
+
 def _line(other: Other) -> str:
     """What the metadata have no place for; the frame of the document is no loss."""
     if other.place == "the document" and other.part in _EXPECTED:
+        return ""
+    if other.part.endswith("TranslatedText") and _LANGUAGE.fullmatch(other.value):
         return ""
     return " ".join(p for p in (f"{other.place}:", other.part, other.value) if p)
 

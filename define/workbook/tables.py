@@ -16,9 +16,12 @@ LISTS = frozenset({"IN", "NOTIN"})
 """Comparators of several values."""
 
 
-def tables_of(metadata: Metadata) -> tuple[Sheet, ...]:
-    """Every sheet of the form, in its order. Raises DefineRefusal as `collect` does."""
-    return _Tables(metadata).sheets()
+def tables_of(metadata: Metadata, language: str = "en") -> tuple[Sheet, ...]:
+    """Every sheet of the form, in its order; `language` is that of the texts.
+
+    Raises DefineRefusal as `collect` does.
+    """
+    return _Tables(metadata, language).sheets()
 
 
 def listed(values: Iterable[str]) -> str:
@@ -55,8 +58,9 @@ def _yes_no(flag: bool) -> str:
 
 
 class _Tables:
-    def __init__(self, metadata: Metadata) -> None:
+    def __init__(self, metadata: Metadata, language: str) -> None:
         self.metadata = metadata
+        self.language = language
         # `collect` adds comments where there are no data; the specification has what is said.
         self.parts = collect(replace(metadata, datasets=tuple(map(_filled, metadata.datasets))))
 
@@ -88,7 +92,7 @@ class _Tables:
             "ProtocolName": self.metadata.protocol_name,
             "StandardName": guide.name if guide else "",
             "StandardVersion": guide.version if guide else "",
-            "Language": "en",
+            "Language": self.language,
         }
         if self.parts.document_comment:
             told["Comment"] = self.parts.document_comment.oid

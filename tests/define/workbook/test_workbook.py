@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crosswalk.defines import DefineRefused
 from crosswalk.workbooks import define_workbook, read_workbook
@@ -17,7 +19,9 @@ from define.diff import diff
 from define.diff.text import as_lines
 from define.read import ReadDefine, read_define
 from define.workbook import SHEETS, Sheet, load_workbook, tables_of
+from define.workbook.book import Faults, Row
 from define.workbook.form import columns_of
+from define.workbook.tables import listed
 from mappings.findings import SpecificationFault
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -186,6 +190,23 @@ def test_a_workbook_of_an_older_edition_and_what_it_has_beside_the_form() -> Non
     sex = told.metadata.datasets[0].variables[3]
     assert sex.codelist is not None
     assert [t.extended for t in sex.codelist.terms] == [False, False]
+
+
+def test_the_language_is_that_of_the_texts(tmp_path: Path) -> None:
+    old = (ROOT / "tests" / "data" / "define20.xml").read_text(encoding="utf-8")
+    place = tmp_path / "define.xml"
+    place.write_text(old.replace('xml:lang="en"', 'xml:lang="zh"'), encoding="utf-8")
+    written = define_workbook(place)
+    book = openpyxl.load_workbook(io.BytesIO(written.content))
+    told = {row[0].value: row[1].value for row in book["Define"].rows}
+    assert told["Language"] == "zh"
+    assert not [line for line in written.left if line.endswith("lang=zh")]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Z"])), max_size=4))
+def test_values_of_one_cell_come_apart_as_they_were(values: list[str]) -> None:
+    cell = Row("Variables", 2, {"X": listed(values)}, Faults("spec.xlsx"))
+    assert list(cell.values("X")) == values or values == [""]
 
 
 def test_columns_are_named_once() -> None:
