@@ -32,11 +32,12 @@ from reportlab.platypus import (
 from reportlab.platypus.tableofcontents import TableOfContents
 
 from define.pdf.fonts import REGULAR, Fonts
-from define.pdf.text import FAINT, Text, markup, paragraph, plain, style
+from define.pdf.text import FAINT, Text, markup, paragraph, style
 
 MARGIN = 48.0
 """Points on every side; what is written stands within it, but for header and footer."""
 _TOTAL = "number-of-pages"
+_SMALL = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,14 +269,18 @@ class _Template(BaseDocTemplate):  # type: ignore[misc]
 
 
 def _furniture(pdf: Pdf) -> Callable[[Any, Any], None]:
-    footer = pdf.fonts.plain(pdf.footer or plain(pdf.title))
+    runs = _fitted(pdf.fonts.runs(pdf.footer or pdf.title, where="the footer"), pdf.room - 90)
 
     def draw(canvas: Any, _: Any) -> None:
         width = pdf.size[0]
         canvas.saveState()
-        canvas.setFont(REGULAR, 7)
         canvas.setFillColor(HexColor(FAINT))
-        canvas.drawString(MARGIN, MARGIN - 20, _fitted(footer, pdf.room - 90))
+        x = MARGIN
+        for face, part in runs:
+            canvas.setFont(face, _SMALL)
+            canvas.drawString(x, MARGIN - 20, part)
+            x += stringWidth(part, face, _SMALL)
+        canvas.setFont(REGULAR, _SMALL)
         canvas.drawRightString(
             width - MARGIN - 16, MARGIN - 20, f"Page {canvas.getPageNumber()} of"
         )
@@ -286,10 +291,19 @@ def _furniture(pdf: Pdf) -> Callable[[Any, Any], None]:
     return draw
 
 
-def _fitted(text: str, width: float) -> str:
-    while text and stringWidth(text, REGULAR, 7) > width:
-        text = text[:-2].rstrip() + "\u2026" if len(text) > 2 else ""
-    return text
+def _fitted(runs: Sequence[tuple[str, str]], width: float) -> list[tuple[str, str]]:
+    """The runs as far as they fit into `width` points, with an ellipsis where they are cut."""
+    fitting: list[tuple[str, str]] = []
+    for face, part in runs:
+        text = " ".join(part.split("\n"))
+        room = width - sum(stringWidth(p, f, _SMALL) for f, p in fitting)
+        if stringWidth(text, face, _SMALL) <= room:
+            fitting.append((face, text))
+            continue
+        while text and stringWidth(f"{text}\u2026", face, _SMALL) > room:
+            text = text[:-1]
+        return [*fitting, (face, text), (REGULAR, "\u2026")]
+    return fitting
 
 
 @dataclass(frozen=True)
@@ -316,7 +330,7 @@ def _canvas_maker(pdf: Pdf) -> Callable[..., Canvas]:
 
         def save(self) -> None:
             self.beginForm(_TOTAL)
-            self.setFont(REGULAR, 7)
+            self.setFont(REGULAR, _SMALL)
             self.setFillColor(HexColor(FAINT))
             self.drawString(0, 0, str(self.getPageNumber() - 1))
             self.endForm()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -162,6 +163,18 @@ def test_chinese_with_a_font_is_drawn(hand_font: Callable[..., bytes], tmp_path:
     assert f"Gastric cancer {CHINESE}, [U+809D]" in words(data)
     assert any("Hand" in f["/BaseFont"] for f in fonts_of(data))
     assert [f.value for f in font_findings("guide.pdf", fonts)] == ["U+809D"]
+
+
+def test_the_footer_is_drawn_in_the_same_fonts_and_cut_where_it_is_too_long(
+    hand_font: Callable[..., bytes], tmp_path: Path
+) -> None:
+    (tmp_path / "hand.ttf").write_bytes(hand_font(CHINESE))
+    fonts = load_fonts([tmp_path / "hand.ttf"])
+    data = Pdf("T", "2024-09-02T08:00:00", fonts, footer=f"{CHINESE} study").render().data
+    assert words(data, 1) == f"{CHINESE} study Page 1 of 1"
+    assert fonts.undrawn == {}
+    data = Pdf("T", "2024-09-02T08:00:00", fonts, footer="study " * 90).render().data
+    assert re.fullmatch(r"(study )+\w* ?\u2026 Page 1 of 1", words(data, 1))
 
 
 def test_two_fonts_that_call_themselves_alike_are_two(
