@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crosswalk.init.export import Form
-from crosswalk.init.fields import Field
+from crosswalk.init.fields import Field, codes_of
 from crosswalk.init.match import Matched
 from crosswalk.init.rules import Rule, rule_for
 from crosswalk.init.text import Value
@@ -63,6 +64,9 @@ def blocks_of(found: Matched) -> list[Block]:
         block.rules.append(Rule(f"{code}ORRES", {"copy": "{result}"}, "the column of each test"))
         if column:
             unit: dict[str, Value] = {"map": "{unit}", "ct": UNITS[code]}
+            to = _published(found.form, [found.tests[t] for t in tests], code)
+            if to:
+                unit["to"] = to
             block.rules.append(Rule(f"{code}ORRESU", unit, "the unit's column of each test"))
         if limits:
             for end, word in (("LO", "low"), ("HI", "high")):
@@ -106,7 +110,7 @@ def _units(found: Matched) -> list[Rule | str]:
         each = found.variables.get(variable)
         if each is None or not each.unit or unit in found.variables:
             continue
-        beside = Field(each.unit, "", each.unit)
+        beside = Field(each.unit, "", each.unit, codes=codes_of(found.form, each.unit))
         made = rule_for(found.domain, unit, beside, found.form, f"the unit beside {each.name}")
         told = f"not proposed: {unit} from {each.unit}: {made}"
         rules.append(made if isinstance(made, Rule) else told)
@@ -123,6 +127,20 @@ def _told(code: str, each: Field) -> str | None:
 def _most(form: Form, each: Field, code: str) -> str | None:
     """The published unit that was collected most often."""
     counts = form.table.cells[each.unit].str.strip().value_counts()
-    texts = sorted((-int(n), str(t)) for t, n in counts.items() if t)
+    symbols = codes_of(form, each.unit) or {}
+    texts = sorted((-int(n), symbols.get(str(t), str(t))) for t, n in counts.items() if t)
     found = [sdtm_terminology().codelist(UNITS[code]).find(t) for _, t in texts]
     return next((f.value for f in found if f), None)
+
+
+def _published(form: Form, fields: Sequence[Field], code: str) -> dict[str, Value]:
+    """The published units of the identifiers that the export has in the place of units."""
+    units = sdtm_terminology().codelist(UNITS[code])
+    to: dict[str, Value] = {}
+    for each in fields:
+        symbols = codes_of(form, each.unit) or {}
+        for identifier in form.values(each.unit):
+            found = units.find(symbols.get(identifier, ""))
+            if found is not None and identifier not in units:
+                to[identifier] = found.value
+    return to

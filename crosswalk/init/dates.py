@@ -23,11 +23,38 @@ def formats(texts: Iterable[str]) -> list[str]:
 
     No text, or only words for an unknown date, decides nothing: the list is empty.
     """
+    known = _known(texts)
+    return _orders(shape for shape in FORMATS if known and all(_reads(shape, t) for t in known))
+
+
+def most_of(texts: Iterable[str]) -> tuple[str, list[str]]:
+    """The one format that reads most texts but not all, and those that it does not read.
+
+    An impossible date or a word in between is a fault of the data, and the format is clear all
+    the same. "" when less than four of five are read, or by formats of several orders.
+    """
+    known = _known(texts)
+    read = {shape: [t for t in known if _reads(shape, t)] for shape in FORMATS}
+    most = max(map(len, read.values()))
+    fit = _orders(shape for shape in FORMATS if len(read[shape]) == most)
+    if len(fit) != 1 or most < MOST * len(known) or not most:
+        return "", []
+    return fit[0], [t for t in known if t not in read[fit[0]]]
+
+
+MOST = 0.8
+"""The share of the values that must be of a form which is proposed though others are not."""
+
+
+def _known(texts: Iterable[str]) -> list[str]:
     known = sorted({narrow(t.strip()) for t in texts} - {""})
-    known = [t for t in known if t.upper() not in UNKNOWN]
-    fit = [shape for shape in FORMATS if known and all(_reads(shape, t) for t in known)]
+    return [t for t in known if t.upper() not in UNKNOWN]
+
+
+def _orders(shapes: Iterable[str]) -> list[str]:
+    """One of these formats for each order of the parts."""
     orders: dict[tuple[str, ...], str] = {}
-    for shape in fit:
+    for shape in shapes:
         parts = re.findall("YYYY|MON|MM|DD", shape)
         orders.setdefault(tuple("MM" if p == "MON" else p for p in parts), shape)
     return list(orders.values())

@@ -65,6 +65,12 @@ def fields_of(form: Form) -> list[Field]:
     return found
 
 
+def codes_of(form: Form, column: str) -> Mapping[str, str] | None:
+    """Code to text of a column, where the export's own dictionary has a list for it."""
+    item = form.table.items.get(column)
+    return form.table.codelists.get(item.codelist) if item is not None else None
+
+
 def _belongs(name: str, names: set[str]) -> bool:
     """Whether the column is one that the system made of another."""
     made = any(name.endswith(e) and name.removesuffix(e) in names for e in _MADE)

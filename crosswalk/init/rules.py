@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crosswalk.init.dates import formats, times
+from crosswalk.init.dates import formats, most_of, times
 from crosswalk.init.export import Form
 from crosswalk.init.fields import Field
 from crosswalk.init.text import Value
@@ -68,6 +68,10 @@ def date_rule(
         return f"{why}; no value decides the format"
     if fit:
         return f"{why}; its values may be of the form {' or '.join(fit)}"
+    shape, unfit = most_of(texts)
+    if shape:
+        note = f"{why}; not of this form: {some(unfit)}"
+        return Rule(variable, {"date": field.value, "format": shape, **clock}, note)
     return f"{why}; its values are of no one known form: {some(texts)}"
 
 

@@ -21,6 +21,7 @@ from mappings.readers.odm_metadata import (
     KEYS,
     NOT_DATA,
     UNIT,
+    UNIT_LIST,
     Metadata,
     check_root,
     read_metadata,
@@ -146,7 +147,8 @@ def _layout(
             raise file_fault(source, message, "Leave 'items: name' out: ItemOIDs differ.")
         items[name] = replace(metadata.items.get(oid, RawItem(oid)), name=name)
         if items[name].unit:
-            items[name + UNIT] = RawItem(name + UNIT, f"Unit of {items[name].label}")
+            label = f"Unit of {items[name].label}"
+            items[name + UNIT] = RawItem(name + UNIT, label, codelist=UNIT_LIST)
     lists = {i.codelist for i in items.values()}
     return Layout(
         settings,

@@ -13,6 +13,8 @@ from mappings.readers.safe_xml import local, stream
 
 NAMESPACE = "http://www.cdisc.org/ns/odm/v1.3"
 UNIT = ".unit"
+UNIT_LIST = "BasicDefinitions.MeasurementUnit"
+"""What the units are called as a list of codes: their OIDs, with their symbols."""
 KEYS = (
     *("StudyOID", "SiteOID", "SubjectKey", "StudyEventOID", "StudyEventRepeatKey"),
     *("FormOID", "FormRepeatKey", "ItemGroupRepeatKey"),
@@ -165,6 +167,9 @@ def _study(study: Any, metadata: Metadata) -> None:
             metadata.items.setdefault(oid, _item(element, oid))
         elif name == "CodeList":
             metadata.codelists.setdefault(oid, dict(_choices(element)))
+        elif name == "MeasurementUnit":
+            symbol = next(iter(_texts(element)), element.get("Name", oid))
+            metadata.codelists.setdefault(UNIT_LIST, {}).setdefault(oid, symbol)
 
 
 def _references(element: Any, kind: str) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import Result
 
 from crosswalk.build import run_plan
-from crosswalk.init.dates import formats, times
+from crosswalk.init.dates import formats, most_of, times
 from crosswalk.init.first import CannotBegin, First, first_study
 from crosswalk.init.text import flow, remark
 from crosswalk.plan import make_plan
@@ -157,6 +157,26 @@ def test_a_format_only_when_the_values_decide(texts: list[str], found: list[str]
     assert formats(texts) == found
 
 
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        # An impossible date and a word among others do not hide the format.
+        (
+            ["2024-01-02", "2024-01-03", "2024-01-04", "2024-02-30", "2024-05-06"],
+            ("YYYY-MM-DD", ["2024-02-30"]),
+        ),
+        (["13/02/2024", *(f"0{n}/01/2024" for n in range(1, 9)), "x"], ("DD/MM/YYYY", ["x"])),
+        # Too few of them, or two orders: nothing is proposed.
+        (["2024-01-02", "next week"], ("", [])),
+        ([*(f"0{n}/01/2024" for n in range(1, 9)), "x"], ("", [])),
+        (["x"], ("", [])),
+        ([], ("", [])),
+    ],
+)
+def test_a_format_of_most_values(texts: list[str], found: tuple[str, list[str]]) -> None:
+    assert most_of(texts) == found
+
+
 def test_times() -> None:
     assert times(["08:15", ""])
     assert not times(["", "UNK"])
@@ -261,8 +281,8 @@ def test_check_boxes_are_listed_and_a_unit_that_is_collected_is_not_called_missi
     assert "race___1 (Race: Asian)" in text_of(tmp_path / "boxes", "sdtm/dm.yaml")
     first_study(DATA / "odm", tmp_path / "odm")
     module = text_of(tmp_path / "odm", "sdtm/dm.yaml")
-    assert "# not proposed: AGEU from IT.AGE.unit: the unit beside IT.AGE" in module
-    assert "AGEU: {" not in module
+    units = "AGEU: {map: IT.AGE.unit, ct: C66781, to: {MU.YEARS: YEARS, MU.MONTHS: MONTHS}}"
+    assert f"{units}  # proposed: the unit beside IT.AGE" in module
 
 
 def test_a_redcap_export_with_labels_in_its_header(tmp_path: Path) -> None:

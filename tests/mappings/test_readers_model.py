@@ -100,7 +100,11 @@ def test_odm_rows_items_and_units() -> None:
     assert dm.cells["SiteOID"].tolist() == ["LOC.01", ""]
     assert dm.items["IT.AGE"].label == "How old is the subject?"
     assert dm.items["IT.AGE"].unit == "MU.YEARS|MU.MONTHS"
-    assert dm.codelists == {"CL.SEX": {"Male": "Male", "Female": "Female"}}
+    assert dm.codelists == {
+        "CL.SEX": {"Male": "Male", "Female": "Female"},
+        "BasicDefinitions.MeasurementUnit": {"MU.YEARS": "years", "MU.MONTHS": "months"},
+    }
+    assert dm.items["IT.AGE.unit"].codelist == "BasicDefinitions.MeasurementUnit"
     assert ae.cells["IT.AETERM"].tolist() == ["Constipation & pain", "腹泻"]
     assert ae.cells["ItemGroupRepeatKey"].tolist() == ["1", "2"]
     assert dm.unread == (Unread("export.xml", "AE", "IG.AE", 1),)
@@ -436,5 +440,5 @@ def test_the_page_of_the_readers_is_complete(tmp_path: Path) -> None:
     cells = re.findall(r"^\| (`.*?) \|", page, flags=re.MULTILINE)
     told = set(re.findall(r"`(\w+)`", " ".join(cells)))
     known = set(forms["additionalProperties"]["properties"])
-    assert known - told == {"source", "pages"}
+    assert known - told == {"source"}
     assert set(OWN) == set(READERS) == told - known
