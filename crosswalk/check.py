@@ -226,7 +226,7 @@ def check_home(home: Home, encoding: str = "utf-8") -> Checked:
     No suite and no rule is run.
     """
     found = _Found()
-    text = f"{home.files} files of datasets can be read"
+    text = f"{home.files} {'file' if home.files == 1 else 'files'} of datasets can be read"
     found.judge("package.dataset", text, home.name, list(home.unread))
     heads = list(check_files(home.heads))
     found.judge(

@@ -83,10 +83,11 @@ def _decodes(
     other = next((v.codelist for v in dataset.variables if v.name == name), None)
     longer = {t.value: t.decode for t in other.terms} if other is not None else {}
     for code in sorted(set(told) & set(meant)):
-        known = meant[code] | {longer[t] for t in meant[code] if longer.get(t)}
-        if told[code].casefold() not in {t.casefold() for t in known}:
+        called = told[code].casefold()
+        odd = [t for t in meant[code] if called not in (t.casefold(), longer.get(t, "").casefold())]
+        if odd:
             message = f"{code!r} is called {told[code]!r} in {codelist.oid}, in {name} of the data "
-            message += f"{listed(sorted(meant[code]))}."
+            message += f"{listed(sorted(odd))}."
             where = (dataset.name, variable.name)
             yield warning("define.decode", message, *where, scope=code, value=told[code])
 

@@ -96,7 +96,7 @@ def test_a_package_as_published(command: Command, package: Path, content: Conten
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert lines[0].endswith("files are those of the manifest: passed")
-    assert f"{HOME}: 1 XPT files can be read: passed" in lines
+    assert f"{HOME}: 1 file of datasets can be read: passed" in lines
     assert f"{HOME}: define.xml follows its schema: passed" in lines
     assert "CDISC CORE: not run (--core runs it)" in lines
     assert lines[-1] == "0 findings to mend or explain, 0 explained, 0 notices."
@@ -131,7 +131,8 @@ def test_a_dataset_that_cannot_be_read(command: Command, package: Path) -> None:
     path.write_bytes(path.read_bytes()[:-7])
     result = command("check", package)
     assert result.exit_code == 1
-    assert "error: package.dataset: DM: dm.xpt cannot be read: it is cut short" in result.stdout
+    assert "error: package.dataset: DM" in result.stdout
+    assert "dm.xpt cannot be read: it is cut short" in result.stdout
 
 
 def test_a_define_that_is_none(command: Command, package: Path) -> None:
@@ -141,10 +142,46 @@ def test_a_define_that_is_none(command: Command, package: Path) -> None:
     assert "define.xml cannot be read: it has a DOCTYPE" in result.stdout
 
 
-def test_a_folder_of_datasets_without_a_manifest(command: Command, package: Path) -> None:
-    result = command("check", package / HOME)
+def test_a_folder_of_datasets_without_a_manifest(
+    command: Command, package: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "checked"
+    result = command("check", package / HOME, "-o", out)
     assert result.exit_code == 0, result.output
-    assert ".: 1 XPT files can be read: passed" in result.stdout
+    assert ".: 1 file of datasets can be read: passed" in result.stdout
+    assert "Expectations of 1 dataset:" in result.stdout
+    report = json.loads((out / "findings.json").read_text(encoding="utf-8"))
+    assert report["status"] == "final"
+    assert (out / "index.html").is_file()
+    assert (out / "suites" / "dm.json").is_file()
+
+
+def test_a_folder_without_a_define_is_no_clean_package(command: Command, package: Path) -> None:
+    (package / HOME / "define.xml").unlink()
+    result = command("check", package / HOME, "--json")
+    assert result.exit_code == 1, result.output
+    report = json.loads(result.stdout)
+    assert [f["rule"] for f in report["findings"]] == ["package.define"]
+    left = {o["check"] for o in report["rules"] if o["status"] == "not run"}
+    assert {"define.xsd", "define.reference", "define.document", "define.data"} <= left
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--standard", "send"), "there is no standard 'send'; there are sdtm, adam"),
+        (("--encoding", "latin-99"), "--encoding: "),
+        (("-o", "inside"), "lies in the package"),
+    ],
+)
+def test_options_that_mean_nothing_are_exit_2(
+    command: Command, tmp_path: Path, options: tuple[str, str], words: str
+) -> None:
+    given = (options[0], tmp_path / "reports") if options[1] == "inside" else options
+    result = command("check", tmp_path, *given)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert "Traceback" not in result.output
 
 
 @pytest.mark.parametrize("name", ["nothing", "empty", "broken"])
@@ -184,7 +221,8 @@ def test_the_study_gives_the_raw_row_and_the_explanation(
     started = engine(answer(ISSUE))
     alone = command("check", package, "--core", "--core-command", started)
     assert alone.exit_code == 1
-    assert f"error: {RULE}: DM: AGE is more than 60." in alone.stdout
+    assert f"error: {RULE}: DM.AGE" in alone.stdout
+    assert "AGE is more than 60" in alone.stdout
     told = ("check", package, "--study", tiny_study, "--core", "--core-command", started)
     result = command(*told)
     assert result.exit_code == 1
