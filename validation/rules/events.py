@@ -193,8 +193,11 @@ def _once(data: Data, name: str) -> Iterator[Hit]:
 def _consent(data: Data, name: str) -> Iterator[Hit]:
     frame, events = data[name], data["DS"]
     said = np.zeros(len(events), dtype=bool)
-    for variable in [v for v in ("DSDECOD", "DSTERM") if v in events]:
-        said |= data.column("DS", variable).like("(?i)^INFORMED CONSENT OBTAINED")
+    if "DSDECOD" in events:
+        said |= data.column("DS", "DSDECOD").one_of("INFORMED CONSENT OBTAINED")
+    if "DSTERM" in events:
+        term = data.column("DS", "DSTERM")
+        said |= term.like("(?i)INFORMED CONSENT") & ~term.like("(?i)WITHDR|REVOK")
     part = events[said & present(events, "DSSTDTC")]
     first = part["DSSTDTC"].groupby(part["USUBJID"]).min()
     wanted = frame["USUBJID"].map(first)
@@ -223,7 +226,7 @@ CATEGORY = implies(
     "ds.category",
     "a disposition says whether it is an event or a milestone of the protocol",
     on=of("DS"),
-    then=[has("DSCAT", "DISPOSITION EVENT", "PROTOCOL MILESTONE", "OTHER EVENT")],
+    then=[has("DSCAT", "DISPOSITION EVENT", "PROTOCOL MILESTONE", "OTHER EVENT", "")],
     source=_DS,
     advice="Fill DSCAT from the codelist.",
 )

@@ -235,6 +235,39 @@ def _partial(data: Data, name: str) -> Iterator[Hit]:
     yield Hit(name, ("RSSTRESC",), wrong, [w for w, bad in zip(words, wrong, strict=True) if bad])
 
 
+@rule(
+    "rs.progress",
+    "targets that progressed are 20 percent and 5 mm larger than at their smallest before",
+    source=f"{_GUIDE}; RECIST 1.1",
+    target=named("RS"),
+    needs=_MEASURED,
+    severity=Severity.WARNING,
+    advice="Ask the evaluator for the sizes, or for the response.",
+)
+def _progress(data: Data, name: str) -> Iterator[Hit]:
+    frame = data[name]
+    own, _ = common(data, name, "TR")
+    if len(own) < 2:
+        return
+    sizes = _beside(data, name).assign(_when=frame[own[1]].to_numpy(), _at=range(len(frame)))
+    told = equals(frame, "RSTESTCD", "TRGRESP") & _of_recist(frame) & ~_with_new(data, frame)
+    total = sizes["_sum"].where(~sizes["_lost"].eq(True))
+    ordered = sizes.assign(_sum=total)[told].sort_values(["USUBJID", *own[2:], "_when"])
+    by = ordered.groupby(["USUBJID", *own[2:]], sort=False)["_sum"]
+    # The smallest of the sums before, the one at baseline among them.
+    before = by.cummin().groupby([ordered["USUBJID"], *(ordered[k] for k in own[2:])]).shift()
+    smallest = np.fmin(before.to_numpy(dtype=float), ordered["_from"].to_numpy(dtype=float))
+    now = ordered["_sum"].to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        # Half a percent and half a millimetre are left to rounding.
+        grown = (now >= 1.195 * smallest) & (now >= smallest + 4.5)
+        known = ~np.isnan(now) & ~np.isnan(smallest)
+    wrong = np.zeros(len(frame), dtype=bool)
+    wrong[ordered["_at"].to_numpy()[known & ~grown]] = True
+    wrong &= (meaning(frame["RSSTRESC"]) == "PD").to_numpy(dtype=bool)
+    yield Hit(name, ("RSSTRESC",), wrong)
+
+
 def _with_new(data: Data, frame: pd.DataFrame) -> Mask:
     """Subjects with new lesions whose sizes count too (irRECIST): their sums are not judged."""
     tumours = data["TR"]

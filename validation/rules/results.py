@@ -127,10 +127,21 @@ CATEGORY = implies(
 )
 REFERENCE = implies(
     "result.reference",
-    "a reference result as collected, or a derived result, has one in standard form",
+    "a reference result as collected has one in standard form",
     on=_FINDINGS,
     given=[filled("--ORREF")],
     then=[filled("--STREFC")],
+    source="SDTM 2.0",
+    advice="Fill --STREFC.",
+    core="000110",
+)
+REFERENCE_DERIVED = implies(
+    "result.reference_derived",
+    "a derived result has its reference in standard form, where references are submitted",
+    on=_FINDINGS,
+    given=[has("--DRVFL", "Y")],
+    then=[filled("--STREFC")],
+    severity=Severity.WARNING,
     source="SDTM 2.0",
     advice="Fill --STREFC.",
     core="000110",

@@ -36,6 +36,11 @@ def _related(data: Data) -> list[str]:
     return [n for n in sorted(data.frames) if n.startswith(("SUPP", "SQ"))]
 
 
+def _associated(name: str) -> bool:
+    """Datasets of persons associated with subjects, such as APMH."""
+    return name.startswith("AP") and len(name) == 4
+
+
 SUPPLEMENTAL = Target("supplemental qualifiers", _related)
 
 
@@ -85,6 +90,8 @@ def _required(data: Data, name: str) -> Iterator[Hit]:
 )
 def _orphan(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
+    if _associated(name):
+        return
     lost = present(frame, "USUBJID") & ~frame["USUBJID"].isin(data["DM"]["USUBJID"]).to_numpy()
     yield Hit(name, ("USUBJID",), lost)
 
@@ -169,8 +176,9 @@ def _date_real(data: Data, name: str) -> Iterator[Hit]:
     core="000180",
 )
 def _domain(data: Data, name: str) -> Iterator[Hit]:
-    frame = data[name]
-    yield Hit(name, ("DOMAIN",), ~equals(frame, "DOMAIN", name[:2]))
+    # A dataset of associated persons (APMH) has all of its four letters in DOMAIN.
+    own = (name[:2], name) if _associated(name) else (name[:2],)
+    yield Hit(name, ("DOMAIN",), ~data.column(name, "DOMAIN").one_of(*own))
 
 
 @rule(

@@ -283,6 +283,7 @@ def _variable_type(data: Data, name: str) -> Iterator[Hit]:
             n for n in sorted(d.described) if n in d and (n in d.sdtm or is_relationship(n))
         ],
     ),
+    severity=Severity.WARNING,
     advice="Take the label from the guide.",
     core="000019",
 )

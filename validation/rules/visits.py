@@ -100,7 +100,7 @@ def _in_sv(data: Data, name: str) -> Iterator[Hit]:
 
 @rule(
     "visit.once",
-    "a subject has a visit once",
+    "a subject has a planned visit once",
     source=_GUIDE,
     target=named("SV"),
     needs=("*.USUBJID", "*.VISITNUM"),
@@ -110,8 +110,12 @@ def _in_sv(data: Data, name: str) -> Iterator[Hit]:
 )
 def _once(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
-    again = frame.duplicated(["USUBJID", "VISITNUM"]).to_numpy()
-    yield Hit(name, ("VISITNUM",), again & present(frame, "VISITNUM"))
+    again = frame.duplicated(["USUBJID", "VISITNUM"]).to_numpy() & present(frame, "VISITNUM")
+    if data.has("TV", "VISITNUM"):
+        planned = among(frame, ["VISITNUM"], data["TV"])
+    else:
+        planned = ~_unplanned(data, name)
+    yield Hit(name, ("VISITNUM",), again & planned)
 
 
 @rule(

@@ -404,6 +404,7 @@ RESULTS = [
     case("result.unit_of_result", "LB.LBSTRESC", "", LB=LB | {"LBSTRESU": "ug/L"}),
     case("result.category", "LB.LBSTRESC", "", LB=LB | {"LBRESCAT": "HIGH"}),
     case("result.reference", "LB.LBSTREFC", "", LB=LB | {"LBORREF": "5", "LBSTREFC": "5"}),
+    case("result.reference_derived", "LB.LBSTREFC", "", LB=LB | {"LBDRVFL": "Y", "LBSTREFC": "5"}),
     case("result.reference_number", "LB.LBSTREFN", NAN, LB=LB | {"LBSTREFC": "5", "LBSTREFN": 5.0}),
     case("result.grade", "LB.LBTOXGR", "", LB=LB | {"LBTOX": "High", "LBTOXGR": "1"}),
     without("result.grade_present", "LB.LBTOXGR", LB=LB | {"LBTOX": "High", "LBTOXGR": "1"}),
@@ -469,7 +470,7 @@ SUBJECTS = [
     case("ds.once", "DS.DSCAT", "DISPOSITION EVENT", DS=DS | {"EPOCH": "FOLLOW-UP"}),
     case("ds.consent", "DM.RFICDTC", "2024-01-02", DM=DM | {"RFICDTC": "2024-01-01"}, DS=DS),
     case("ds.treated", "DS.USUBJID", S2, DM=DM | {"ACTARMCD": "A"}, DS={"DSSEQ": 1.0}),
-    case("ds.category", "DS.DSCAT", "", DS=DS),
+    case("ds.category", "DS.DSCAT", "EVENT", DS=DS),
 ]
 TRIAL = [
     case("ts.continued", "TS.TSVAL", "", TS=TS),
@@ -507,6 +508,7 @@ ONCOLOGY = [
     case("rs.new_lesion", "TU.TUSTRESC", "NEW", 2, RS=RS, TU=TU | {"VISITNUM": 2.0}),
     case("rs.complete", "RS.RSSTRESC", "CR", RS=RS, TR=TR),
     case("rs.partial", "TR.TRSTRESN", 28.0, 3, RS=RS, TR=TR),
+    case("rs.progress", "RS.RSSTRESC", "PD", RS=RS, TR=TR),
     case("rs.not_evaluable", "TR.TRSTRESN", NAN, 3, RS=RS, TR=TR),
     case("rs.best", "RS.RSSTRESC", "CR", 3, RS=RS),
 ]

@@ -121,7 +121,7 @@ CELLS = [
     cell("dm.death_flag", "DM.DTHFL", "", USUBJID=DEAD),
     cell("dm.death_ds", "DM.DTHFL", "", found_in="DS", USUBJID=DEAD),
     cell("dm.death_dd", "DM.DTHFL", "", found_in="DD", USUBJID=DEAD),
-    cell("dm.death_ae", "AE.AESDTH", "Y", AESDTH="N", USUBJID="CEACART01-01-004"),
+    cell("dm.death_ae", "AE.AEOUT", "FATAL", USUBJID="CEACART01-01-004"),
     cell("dm.death_without_ds", "DS.DSDECOD", "COMPLETED", found_in="DM", DSDECOD="DEATH"),
     cell("dm.nothing_after_death", "VS.VSDTC", "2030-01-01", USUBJID=DEAD),
     cell("dm.first_exposure", "DM.RFXSTDTC", "2001-01-01", RFXSTDTC=...),
