@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from adam.target import LABEL_BYTES, AdamTarget, dataset_label
 from mappings.findings import Finding
@@ -22,6 +22,21 @@ def check_subjects(
     place = targets[0][0].place(("target",), key=True)
     message = "the study has no module for ADSL, which every other analysis dataset needs"
     faults.append(spec_fault("adam.adsl", message, place, "Write adam/adsl.yaml."))
+
+
+def check_tables(study: Study, datasets: Iterable[str]) -> list[Finding]:
+    """Tables of study.yaml that are called as a dataset is, and would take its place."""
+    known = set(datasets)
+    return [
+        spec_fault(
+            "table.name",
+            f"'{name}' is a dataset already",
+            study.document.place(("tables", name), key=True),
+            "Give the table another name.",
+        )
+        for name in study.tables
+        if name in known
+    ]
 
 
 def check_adsl(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from adam.analyses import compile_analyses
-from adam.checks import check_adsl, check_names, check_subjects
+from adam.checks import check_adsl, check_names, check_subjects, check_tables
 from adam.criteria import Criteria
 from adam.cutoff import UNCUT, cutoff_day
 from adam.datasets import AdamModule, AdamPlan, BothTerminologies
@@ -48,9 +48,10 @@ def plan_adam(
     response = study.document.data.get("response")
     criteria = read_criteria(study.document, ("response",), response, None, faults)
     sources = {name: Source(name, tuple(columns), "dataset") for name, columns in sdtm.items()}
+    faults.extend(check_tables(study, sdtm))
     for name, columns in sdtm.items():
         sources[UNCUT + name] = Source(UNCUT + name, tuple(columns), "dataset")
-    sources.update(table_sources(study))
+    sources.update((n, s) for n, s in table_sources(study).items() if n not in sdtm)
     targets = [(document, target(document.data)) for document in study.adam]
     for document, about in targets:
         made = (*about.automatic, *about.parameters, *made_by(document.data))

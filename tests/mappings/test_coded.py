@@ -72,13 +72,14 @@ def test_a_copied_code_is_a_notice(
 def workbook(path: Path) -> None:
     openpyxl: Any = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
-    for name, rows in {
+    sheets: dict[str, list[list[Any]]] = {
         "AE": [["SUBJECT", "TERM"], ["01-001", "fever"]],
         "EX": [["SUBJECT", "DOSE"], ["01-001", 1], ["01-002", 2]],
         "VS": [["SUBJECT", "PULSE"], ["01-001", 70], [None, None], ["01-002", 71]],
         "Empty": [],
         "Header": [["SUBJECT"]],
-    }.items():
+    }
+    for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(row)

@@ -46,7 +46,8 @@ def only(frame: pd.DataFrame, rows: Any = slice(None)) -> pd.Series:
     """The one record of these rows."""
     found = frame.loc[rows]
     assert len(found) == 1
-    return found.iloc[0]
+    record: pd.Series = found.iloc[0]
+    return record
 
 
 def parts(row: pd.Series, name: str) -> list[str]:
