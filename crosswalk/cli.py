@@ -544,7 +544,7 @@ def init_command(
         typer.echo(show.dumps(first_dict(first)) if json else first_text(first))
         return 0
 
-    _guarded(study or raw, work, json=json, debug=debug)
+    _guarded(from_spec.parent if from_spec else study or raw, work, json=json, debug=debug)
 
 
 @app.command()

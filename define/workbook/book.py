@@ -10,6 +10,17 @@ from define.workbook.form import COLUMNS, NAMES, NEEDED, REQUIRED, SHEETS, Sheet
 from mappings.findings import Finding, RawPlace, Severity
 from mappings.load import did_you_mean
 
+_SHEETS = {
+    "standard": "Standards",
+    "codelist": "Codelists",
+    "method": "Methods",
+    "comment": "Comments",
+    "document": "Documents",
+    "where clause": "WhereClauses",
+    "display": "Analysis Displays",
+}
+"""Where the things stand that cells name."""
+
 _RENAMED = ("Datasets", "Variables", "ValueLevel")
 
 
@@ -19,6 +30,8 @@ class Faults:
 
     file: str
     found: list[Finding] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
 
     def add(self, sheet: str, row: int, column: str, message: str, advice: str = "") -> None:
         place = f"{self.file}, sheet {sheet}" if sheet else self.file
@@ -66,6 +79,13 @@ class Row:
         text = name or self[column]
         if text in among:
             return True
+        sheet = _SHEETS.get(what, "")
+        if sheet in self.faults.absent:
+            # Said once, and not of every row that refers to it.
+            if sheet not in self.faults.told:
+                self.fault(column, f"there is no sheet '{sheet}' that has the {what} '{text}'")
+            self.faults.told.add(sheet)
+            return False
         self.fault(column, f"there is no {what} '{text}'", did_you_mean(text, list(among)))
         return False
 
@@ -114,6 +134,7 @@ def open_book(sheets: Sequence[Sheet], file: str) -> Book:
             Row(sheet.name, number, dict(zip(columns, cells, strict=False)), faults)
             for number, cells in sheet.rows
         ]
+    faults.absent |= set(SHEETS) - set(rows)
     there = [s.name for s in sheets]
     for name in REQUIRED:
         if name not in rows:
