@@ -45,7 +45,8 @@ class DocumentPages:
 def read_documents(main: Document, faults: list[Finding]) -> tuple[StudyDocument, ...]:
     """`documents` of study.yaml; what is wrong with their names is added to `faults`."""
     found: dict[str, StudyDocument] = {}
-    taken: dict[tuple[str, str], str] = {}
+    # The annotated CRF stands there already.
+    taken = {("sdtm", "acrf.pdf"): "acrf"}
     for key, data in main.data.get("documents", {}).items():
         place = main.place(("documents", key), key=True)
         at = main.place(("documents", key, "file"))

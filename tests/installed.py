@@ -68,7 +68,7 @@ def main_job(work: Path) -> None:
     manifest = json.loads((package / "manifest.json").read_text(encoding="utf-8"))
     need(manifest.get("status") == "final", f"status is {manifest.get('status')!r}, not 'final'")
     written = [file for file in sorted(package.rglob("*")) if file.is_file()]
-    for ending in ("define.xml", "define.html", "define2-1.xsl", "reports/index.html"):
+    for ending in ("define.xml", "define.html", "define2-1.xsl", "acrf.pdf", "reports/index.html"):
         need(any(str(file).endswith(ending) for file in written), f"no {ending} was written")
     for dataset in ("dm", "ae", "rs", "lb", "adsl", "adae", "adrs", "adtte"):
         found = [file for file in written if file.name == f"{dataset}.xpt"]

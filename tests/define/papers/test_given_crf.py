@@ -194,3 +194,9 @@ def test_root_that_is_no_reference() -> None:
     writer.write(out)
     with pytest.raises(NotPdf, match="without a page tree"):
         count_pages(out.getvalue())
+
+
+def test_no_other_document_takes_its_name(crf: Callable[..., Crf]) -> None:
+    edit = {"\nts:": "\ndocuments: {crf: {file: docs/acrf.pdf, title: My CRF}}\nts:"}
+    faults = crf({"study.yaml": edit}, {"docs/acrf.pdf": paper(1)}).faults
+    assert any("'acrf' and 'crf' would both be acrf.pdf in the folder sdtm" in f for f in faults)
