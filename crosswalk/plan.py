@@ -52,8 +52,11 @@ def make_plan(folder: Path) -> Plan:
         raise SpecificationFault(faults)
     headers, found = read_headers(study)
     faults.extend(found)
-    faults.extend([*check_not_submitted(study, headers), *check_papers(study, headers)])
-    faults.extend(check_guide(study))
+    faults += [
+        *check_not_submitted(study, headers),
+        *check_papers(study, headers),
+        *check_guide(study),
+    ]
     explanations: tuple[Explanation, ...] = ()
     if study.findings is not None:
         entries, found = read_explanations(study.findings.data, study.findings.place)

@@ -303,9 +303,16 @@ def _imputed(built: Built, frames: Mapping[str, pd.DataFrame]) -> Iterator[Imput
                     dataset.name,
                     date.name,
                     flag.name,
-                    date.method.text,
+                    _rule_of(date.method.text, by_name.get(f"{date.name}M")),
                     tuple(Count(str(v), int(n)) for v, n in counts.items()),
                 )
+
+
+def _rule_of(text: str, moment: Variable | None) -> str:
+    """How a date is imputed; where it is taken from its datetime, how that one is."""
+    if moment is None or moment.method is None or moment.name not in text:
+        return text
+    return f"{text} {moment.name}: {moment.method.text}"
 
 
 def _displays(documents: Sequence[Metadata]) -> Iterator[Display]:
