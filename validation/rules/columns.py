@@ -26,6 +26,7 @@ class Column:
     @classmethod
     def of(cls, column: pd.Series) -> Column:
         """The column of a frame, of text or of numbers."""
+        column = column.infer_objects()
         codes, distinct = pd.factorize(column, use_na_sentinel=False)
         if pd.api.types.is_numeric_dtype(column):
             words = pd.Series(written(distinct.to_numpy(dtype=float, na_value=np.nan)), dtype="str")

@@ -11,7 +11,7 @@ import pandas as pd
 from mappings.findings import Severity
 from validation.locate import Mask
 from validation.rules.model import Data, Hit, Target, named, rule
-from validation.rules.tools import days, equals, of_subject, present, text, unlike
+from validation.rules.tools import days, equals, floats, of_subject, present, text, unlike
 
 DM = named("DM")
 
@@ -134,7 +134,7 @@ def given_doses(data: Data) -> pd.DataFrame:
     given = np.ones(len(exposure), dtype=bool)
     if "EXDOSE" in exposure:
         # SDTMIG 3.4 section 6.1.2: the dose of a placebo is 0 and was given all the same.
-        none = (exposure["EXDOSE"] == 0).fillna(False).to_numpy(dtype=bool)
+        none = floats(exposure, "EXDOSE") == 0
         placebo = equals(exposure, "EXTRT", "PLACEBO") if "EXTRT" in exposure else ~given
         given &= ~none | placebo
     if "EXOCCUR" in exposure:

@@ -66,7 +66,8 @@ def _lesion_measured(data: Data, name: str) -> Iterator[Hit]:
 def _no_negative_size(data: Data, name: str) -> Iterator[Hit]:
     frame = data[name]
     sizes = equals(frame, "TRTESTCD", "LDIAM", "LPERP", "DIAMETER", "SUMDIAM", "SAXIS")
-    negative = (frame["TRSTRESN"] < 0).fillna(False).to_numpy(dtype=bool)
+    with np.errstate(invalid="ignore"):
+        negative = data.column(name, "TRSTRESN").numbers < 0
     yield Hit(name, ("TRSTRESN",), sizes & negative)
 
 

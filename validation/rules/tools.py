@@ -17,7 +17,7 @@ Days = npt.NDArray[np.datetime64]
 
 def text(frame: pd.DataFrame, name: str) -> pd.Series:
     """The column as text with "" for missing; numbers without a needless ``.0``."""
-    column = frame[name]
+    column = frame[name].infer_objects()
     if not pd.api.types.is_numeric_dtype(column):
         return column.fillna("").astype("str")
     codes, distinct = pd.factorize(column)
@@ -105,7 +105,7 @@ def of_subject(data: pd.DataFrame, name: str, subjects: pd.Series) -> pd.Series:
 
 def coded(frame: pd.DataFrame, name: str) -> tuple[npt.NDArray[np.intp], pd.Series]:
     """The place of each record's text among the distinct texts of the column, and these."""
-    codes, distinct = pd.factorize(frame[name], use_na_sentinel=False)
+    codes, distinct = pd.factorize(frame[name].infer_objects(), use_na_sentinel=False)
     return np.asarray(codes), text(pd.DataFrame({name: pd.Series(distinct)}), name)
 
 

@@ -366,3 +366,18 @@ def test_a_label_is_that_of_the_guide(label: str) -> None:
 
     assert found(term) == []
     assert found(replace(term, label=label)) == ["AETERM"]
+
+
+def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    numbers = [c for c in frame if pd.api.types.is_numeric_dtype(frame[c]) and c != "_row"]
+    texts = {
+        str(c): pd.Series(["" if np.isnan(v) else f"{v:g}" for v in frame[c]], dtype="str")
+        for c in numbers
+    }
+    return frame.assign(**texts)
+
+
+def test_numbers_that_stand_as_text_and_missing_text_that_is_nan_change_nothing() -> None:
+    frames = {n: _as_text(f).replace("", np.nan) for n, f in good().items()}
+    result = run_rules(frames, RULES)
+    assert [str(f) for f in result.findings] == []
