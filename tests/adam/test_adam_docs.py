@@ -17,7 +17,10 @@ COLUMNS = (
     *("TRTSDT", "TRTSDTM", "TRTEDT", "NACTDT", "AP02SDT", "LSTALVDT"),
     *("TRTEMFL", "ADT", "AVAL", "ABLFL", "PARAMCD", "AVISITN"),
 )
-TABLES = {"hemorrhage": [{"term": "Epistaxis", "query": "HEMORRHAGE"}]}
+TABLES = {
+    "hemorrhage": [{"term": "Epistaxis", "query": "HEMORRHAGE"}],
+    "smq": [{"code": "1", "term": "Epistaxis", "query": "HEMORRHAGE", "scope": "NARROW"}],
+}
 HEAD = "target: ADAE\nfrom: AE\nkeys: [USUBJID]\n"
 
 

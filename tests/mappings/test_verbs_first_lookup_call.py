@@ -277,6 +277,7 @@ def test_a_call_that_breaks_its_promise(
             ("sdtm/ae.yaml:5:32: there is no column 'Q' in ae. "
             "There are: A, B, C, STUDYID, SUBJID, SITEID, USUBJID, X.")]),
         ("{call: derive, reads: [A, A], method: M}", [
+            "sdtm/ae.yaml:5:32: vars.X.reads: 'A' stands here twice",
             ("sdtm/ae.yaml:5:32: two columns called A cannot both be read. "
             "Make a working variable of one of them.")]),
     ],
