@@ -29,7 +29,8 @@ def check_data(
         if frame is not None:
             yield from _dataset(dataset, frame, encoding)
         elif dataset.records:
-            message = f"The define promises {dataset.records} records, but there are no data."
+            count = f"{dataset.records} records" if dataset.records > 0 else "records"
+            message = f"The define promises {count}, but there are no data."
             yield error("define.dataset", message, dataset.name)
 
 

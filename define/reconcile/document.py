@@ -277,12 +277,14 @@ def _texts(root: _Element) -> Iterator[Finding]:
 
 def _pages(root: _Element) -> Iterator[Finding]:
     forms = {said(r, "leafID") for a in root.iter("{*}AnnotatedCRF") for r in a.iter("{*}*")}
+    others: Counter[str] = Counter()
     for origin in root.iter("{*}Origin"):
         named = {said(r, "leafID") for r in children(origin, "DocumentRef")}
-        if said(origin, "Type") == "Collected" and named and not named & forms:
-            oid = said(origin.getparent(), "OID")
-            message = f"{oid} is collected on pages of a document that is no def:AnnotatedCRF."
-            yield error("define.crf", message, scope=f"{oid} document")
+        if said(origin, "Type") == "Collected" and not named & forms:
+            others.update(named)
+    for oid, times in sorted(others.items()):
+        message = f"{times} origins are collected on pages of {oid}, which is no def:AnnotatedCRF."
+        yield error("define.crf", message, scope=f"{oid} document")
     for place in root.iter("{*}PDFPageRef"):
         owner = next((e for e in place.iterancestors() if said(e, "OID")), None)
         oid = said(owner, "OID")

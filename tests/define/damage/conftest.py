@@ -14,6 +14,9 @@ import crosswalk.build
 from crosswalk.build import make_package, publish
 from crosswalk.check import check_home
 from crosswalk.homes import Home, described_by, homes_in
+from define.reconcile import check_metadata, check_published
+from define.reconcile.document import check_files_named
+from define.schema_check import schema_check
 from mappings.findings import Finding
 
 ANALYSES = """
@@ -64,14 +67,25 @@ def read(sound: Sound) -> dict[str, Home]:
 
 
 @pytest.fixture
-def found_by(read: dict[str, Home]) -> Callable[[str, bytes, Path], list[Finding]]:
-    """What the check finds in the sound datasets of a level with another define.xml."""
+def found_by(read: dict[str, Home]) -> Callable[..., list[Finding]]:
+    """What the check finds in the sound datasets of a level with another define.xml.
 
-    def look(level: str, xml: bytes, place: Path) -> list[Finding]:
+    With `alone` the data are not looked at, which is quicker.
+    """
+
+    def look(level: str, xml: bytes, place: Path, *, alone: bool) -> list[Finding]:
         path = place / "define.xml"
         path.write_bytes(xml)
         home = replace(described_by(read[level], path), define=read[level].define)
-        return list(check_home(home).findings)
+        if not alone:
+            return list(check_home(home).findings)
+        assert home.root is not None
+        return [
+            *schema_check(xml),
+            *check_files_named(home.root, home.path),
+            *check_metadata(home.metadata),
+            *check_published(home.metadata),
+        ]
 
     return look
 
