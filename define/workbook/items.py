@@ -117,6 +117,7 @@ class Items:
         row.known("Data Type", _TYPES, "data type")
         numeric = row.flag("Numeric") if row["Numeric"] else kind in NUMERIC
         length = row.count("Length")
+        origins = self._origins(row)
         return Variable(
             name=name,
             label=row["Label"],
@@ -130,30 +131,33 @@ class Items:
             role=row["Role"],
             mandatory=row.flag("Mandatory"),
             codelist=self._parts.codelist(row),
-            origin=self._origin(row),
+            origin=origins[0] if origins else None,
             method=self._parts.method(row),
             comment=self._parts.comment(row),
             non_standard=row.flag("Non Standard"),
             has_no_data=row.flag("Has No Data"),
-            other_origins=self._further(row),
+            other_origins=origins[1:],
         )
 
-    def _further(self, row: Row) -> tuple[Origin, ...]:
-        """What the column of further origins says: type, source, description."""
-        found = []
+    def _origins(self, row: Row) -> tuple[Origin, ...]:
+        """All origins; the pages belong to the first that was collected, else to the first."""
+        found: list[Origin] = []
+        if row["Origin"]:
+            kind, who = OLD_ORIGINS.get(row["Origin"], (row["Origin"], ""))
+            text = row["Predecessor"] or row["Origin Description"]
+            found.append(Origin(kind, row["Source"] or who, text))
         for told in row["Further Origins"].split(BETWEEN.strip()):
-            who, _, text = told.strip().partition(": ")
-            kind, _, source = who.partition(BY)
+            name, _, text = told.strip().partition(": ")
+            kind, _, source = name.partition(BY)
             if kind:
                 found.append(Origin(kind, source, text))
-        return tuple(found)
-
-    def _origin(self, row: Row) -> Origin | None:
-        if not row["Origin"]:
-            return None
-        kind, who = OLD_ORIGINS.get(row["Origin"], (row["Origin"], ""))
-        crf = (page_ref(ANNOTATED_CRF, row["Pages"]),) if row["Pages"] else ()
-        if crf and not any(key == ANNOTATED_CRF for key, _, _ in self._parts.documents):
+        if not row["Pages"]:
+            return tuple(found)
+        if not any(key == ANNOTATED_CRF for key, _, _ in self._parts.documents):
             row.fault("Pages", f"the sheet Documents has no '{ANNOTATED_CRF}'")
-        text = row["Predecessor"] or row["Origin Description"]
-        return Origin(kind, row["Source"] or who, text, crf)
+        if not found:
+            row.fault("Pages", "there are pages without an origin")
+            return ()
+        at = next((i for i, o in enumerate(found) if o.type == "Collected"), 0)
+        found[at] = replace(found[at], documents=(page_ref(ANNOTATED_CRF, row["Pages"]),))
+        return tuple(found)

@@ -172,6 +172,21 @@ def test_sheets_and_columns_that_lack() -> None:
     assert second.startswith("spec.xlsx: there is no sheet 'Variables'. There are: Define, Stand")
 
 
+def test_pages_belong_to_the_origin_that_was_collected() -> None:
+    old = (ROOT / "tests" / "data" / "define20.xml").read_bytes()
+    crf = b'<def:Origin Type="CRF">'
+    two = old.replace(crf, b'<def:Origin Type="Assigned"/>' + crf)
+    told = read_define(two).metadata
+    again = load_workbook(tables_of(told), "spec.xlsx").metadata
+    sex = again.datasets[0].variables[3]
+    assert [(o.type, len(o.documents)) for o in sex.origins] == [("Assigned", 0), ("Collected", 1)]
+    assert sex.origins == told.datasets[0].variables[3].origins
+    sheets = base()
+    sheets["Variables"] = changed(sheets["Variables"], 5, "Origin", "")
+    with pytest.raises(SpecificationFault, match="row 5, column Pages: there are pages without an"):
+        load_workbook([*sheets.values()], "spec.xlsx")
+
+
 def test_a_sheet_that_others_refer_to_is_missed_once() -> None:
     sheets = base()
     del sheets["Comments"], sheets["Methods"]
