@@ -121,7 +121,7 @@ def automatic(study: Study, built: BuiltDataset, name: str) -> Told:
         text = f"{parts} of the person's first screening, put together."
         return derived(built.name, name, text)
     if name.endswith("SEQ"):
-        order = ", ".join(built.keys[1:])
+        order = ", ".join(k for k in built.keys[1:] if k != name)
         text = f"Numbered from 1 for each subject in the order {order}."
         if built.follows:
             text = (

@@ -34,7 +34,15 @@ from mappings.verbs import verbs
 from sdtm.comments import CODE as COMMENTS
 from sdtm.comments import check_comments, point, spread
 from sdtm.merged import merged
-from sdtm.numbering import Earlier, Numbering, count, count_after, counted_by, keys_of
+from sdtm.numbering import (
+    Earlier,
+    Numbering,
+    count,
+    count_after,
+    counted_by,
+    key_variables,
+    keys_of,
+)
 from sdtm.packages import study_terminology
 from sdtm.relrec import check_relationships, relationships
 from sdtm.results import add_standard_results
@@ -307,7 +315,7 @@ def _finish(module: Module, work: _Work, loose: pd.DataFrame) -> list[BuiltDatas
     origins = {n: _qorig(r) for n in texts for _, r in module.rules_of(n)[:1]}
     taken = [q.name for q in qualifiers]
     frame, more = continued(frame, texts, study.encoding, origins, taken)
-    keys, follows = keys_of(module, about), code in work.numbering
+    keys, follows = key_variables(module, about), code in work.numbering
     built = [BuiltDataset(code, frame, names, keys, module, follows=follows)]
     extra = supplemental(frame, code, sequence(about), [*qualifiers, *more])
     if len(extra):

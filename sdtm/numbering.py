@@ -17,7 +17,7 @@ from mappings.frames import is_numeric, map_distinct
 from mappings.modules import Module
 from mappings.text import MAX_BYTES, byte_length, pieces
 from sdtm.standard import Domain
-from sdtm.target import by_subject
+from sdtm.target import by_subject, sequence
 
 _NTH, _NUMBER = "_nth", "_number"
 
@@ -49,7 +49,17 @@ class Numbering:
 
 
 def keys_of(module: Module, about: Domain) -> tuple[str, ...]:
-    """The variables that sort and number the dataset: study and subject, then the module's keys."""
+    """The variables that sort and number the dataset: study and subject, then the module's keys.
+
+    --SEQ is not among them: `key_variables` has it where it is a key.
+    """
+    return tuple(n for n in key_variables(module, about) if n != sequence(about))
+
+
+def key_variables(module: Module, about: Domain) -> tuple[str, ...]:
+    """The key variables of define.xml: those that sort, and --SEQ where nothing else tells
+    two records apart and the module says so.
+    """
     first = ("STUDYID", *(("USUBJID",) if by_subject(about) else ()))
     return tuple(dict.fromkeys((*first, *module.keys)))
 

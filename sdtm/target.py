@@ -152,10 +152,12 @@ def unknown_settings(module: Module, about: SdtmTarget) -> list[Finding]:
             message = f"{rule.variable} is a variable of {code} and cannot be a qualifier too"
             faults.append(spec_fault("supp.name", message, rule.place))
     for i, key in enumerate(module.keys):
-        if key in (sequence(about.about), flag):
+        last = 0 < i == len(module.keys) - 1
+        if key == flag or (key == sequence(about.about) and not last):
             message = f"the key '{key}' is made after the records are sorted by the keys"
             place = module.document.place(("keys", i))
-            faults.append(spec_fault("name.key", message, place, "Take it out."))
+            advice = "Take it out." if key == flag else "Write it last, or take it out."
+            faults.append(spec_fault("name.key", message, place, advice))
         if key in module.hidden:
             message = f"the key '{key}' is a working variable, which the dataset does not keep"
             place = module.document.place(("keys", i))

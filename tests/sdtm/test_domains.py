@@ -103,6 +103,17 @@ def test_equal_keys_are_reported_once_for_each_further_record_and_all_are_kept(b
     assert made["AE"]["AESEQ"].tolist() == [1.0, 2.0, 3.0, 4.0, 5.0, 1.0]
 
 
+def test_the_number_may_be_the_last_key_of_records_that_nothing_tells_apart(build: Any) -> None:
+    again = "        01-001,AE,4,35,hot,Pyrexia,N,2024-01-11,,,\n" * 2
+    again = again.replace("35", "36", 1)
+    changes = {"raw/ae.csv": [("        01-002", f"{again}        01-002")]}
+    alike = build(changes)
+    made = build({**changes, "sdtm/ae.yaml": [("AEDECOD]", "AEDECOD, AESEQ]")]})
+    assert made.of("record.duplicate") == alike.of("record.duplicate")
+    assert made["AE"].equals(alike["AE"])
+    assert made.datasets["AE"].keys[-1] == "AESEQ"
+
+
 def test_orphans_are_kept_and_reported(build: Any) -> None:
     made = build({"raw/ae.csv": [("01-002,AE", "01-009,AE")]}, adam=True)
     [finding] = made.of("record.orphan")
