@@ -65,7 +65,7 @@ def test_an_unknown_domain_says_what_there_is() -> None:
         ("lb", "unit: LBORRESU", "unit: LBORESU", "Did you mean 'LBORRESU'?"),
         ("lb", "low: LBORNRLO", "low: LBLOW", "there is no variable 'LBLOW' in this module"),
         ("ae", "timing:", "unique: [AETERM, AESTART]\ntiming:", "no variable 'AESTART'"),
-        ("ae", "AESTDTC, AEDECOD]", "AESEQ, AEDECOD]", "the key 'AESEQ' is made after the records are sorted"),
+        ("ae", "AESTDTC, AEDECOD]", "AESEQ, AEDECOD]", "the key 'AESEQ' is made after the records"),
         ("lb", "LBDTC]", "LBLOBXFL]", "the key 'LBLOBXFL' is made after the records are sorted"),
         ("ae", "{copy: NOTE,", "{day: AESTDTC,", "a supplemental qualifier cannot be a study day"),
         ("ae", "AENOTE: {", "AETERM: {", "AETERM is a variable of AE and cannot be a qualifier"),
