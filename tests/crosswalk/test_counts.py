@@ -80,9 +80,9 @@ def test_the_independent_judge(two_builds: tuple[Any, Any], number: int) -> None
     home = two_builds[0].homes[number]
     files = [str(CHECK), str(home / "define.xml"), "--data", str(home), "--files"]
     done = subprocess.run(
-        [sys.executable, *files, "--level", "E"],
+        [sys.executable, *files, "--level", "W"],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert "errors 0 warnings 0" in done.stdout, done.stdout + done.stderr

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -104,6 +106,14 @@ def differing(left: pd.DataFrame, right: pd.DataFrame) -> dict[str, int]:
     assert left["USUBJID"].tolist() == right["USUBJID"].tolist()
     counts = {str(c): int((left[c] != right[c]).sum()) for c in right if c in left}
     return {c: n for c, n in counts.items() if n}
+
+
+def test_the_independent_judge_of_its_define(published: Path) -> None:
+    home = published / "m5" / "datasets" / "cdiscpilot01" / "analysis" / "adam" / "datasets"
+    judge = SHARED.parent / "bin" / "check-define"
+    told = [sys.executable, str(judge), str(home / "define.xml"), "--data", str(home), "--files"]
+    done = subprocess.run(told, capture_output=True, text=True, check=False)
+    assert "errors 0 warnings 0" in done.stdout, done.stdout + done.stderr
 
 
 def test_every_subject_of_adsl(published: Path) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crosswalk.build import make_package
+from crosswalk.build import make_package, publish
 from crosswalk.plan import make_plan
 from mappings.built import BuiltDataset
 from mappings.export import read_export
@@ -225,6 +227,12 @@ def test_the_package_is_final_with_every_finding_explained(tmp_path: Path) -> No
     package = make_package(lay_out(tmp_path / "study"))
     assert package.status == "final"
     assert sorted(package.datasets) == ["AE", "DM", "EX"]
+    publish(package, tmp_path / "out")
+    home = tmp_path / "out" / "m5" / "datasets" / "cdiscpilot01" / "tabulations" / "sdtm"
+    judge = SHARED.parent / "bin" / "check-define"
+    told = [sys.executable, str(judge), str(home / "define.xml"), "--data", str(home), "--files"]
+    done = subprocess.run(told, capture_output=True, text=True, check=False)
+    assert "errors 0 warnings 0" in done.stdout, done.stdout + done.stderr
 
 
 DS = """
