@@ -14,6 +14,7 @@ PACKAGES = ("mappings", "sdtm", "adam", "define", "validation", "crosswalk")
 MODULES = {
     "ruamel": "ruamel-yaml",
     "great_expectations": "great-expectations",
+    "markupsafe": "jinja2",  # jinja2's own companion: texts that are escaped already
     "referencing": "jsonschema",  # jsonschema's own companion: its `registry` argument needs it
 }
 """Import name -> distribution, where the two differ."""

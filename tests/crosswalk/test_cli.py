@@ -235,7 +235,7 @@ def test_example_leaves_no_half(
 def test_a_terminal_without_our_letters(tiny_study: Path, tmp_path: Path) -> None:
     """A name that the terminal cannot show never fails a build that is done."""
     study = tiny_study / "study.yaml"
-    text = study.read_text(encoding="utf-8").replace("Two subjects", "两名受试者")
+    text = study.read_text(encoding="utf-8").replace("Two subjects", "Deux sujets traités")
     study.write_text(text, encoding="utf-8")
     paths = os.pathsep.join(str(Path(p or ".").resolve()) for p in sys.path)
     done = subprocess.run(

@@ -24,11 +24,15 @@ def findings(command: Command, study: Path) -> list[dict[str, Any]]:
     return found
 
 
-def doubled(command: Command, study: Path) -> dict[tuple[str, str], dict[str, Any]]:
+def enter_twice(study: Path) -> None:
     with (study / "raw" / "dm.csv").open("a", encoding="utf-8") as stream:
         stream.write("01-002,F,2024-02-03,62\n")
     module = study / "study.yaml"
     module.write_text(module.read_text().replace("id: [SUBJECT]", "id: [SUBJECT, YEARS]"))
+
+
+def doubled(command: Command, study: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    enter_twice(study)
     wanted = ("record.duplicate", "expect.unique", "define.key")
     return {(f["rule"], f["state"]): f for f in findings(command, study) if f["rule"] in wanted}
 
@@ -53,8 +57,9 @@ def test_it_is_filed_under_the_last_key_and_the_form_s_own_column(
 
 
 def test_metadata_is_judged_once(command: Command, tiny_study: Path) -> None:
-    crf = [f for f in findings(command, tiny_study) if f["rule"] == "define.crf"]
-    assert len(crf) == 1
+    enter_twice(tiny_study)
+    keys = [f for f in findings(command, tiny_study) if f["rule"] == "define.key"]
+    assert len(keys) == 1
 
 
 def finding(rule: str, dataset: str = "DM") -> Finding:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import sys
 from dataclasses import replace
@@ -450,9 +451,9 @@ def test_a_rule_less_in_the_reference_study_is_noticed(study_copy: Path) -> None
     shutil.rmtree(study_copy / "adam")
     settings = study_copy / "study.yaml"
     text = settings.read_text(encoding="utf-8")
-    before, _, after = text.partition("\nanalyses:")
-    rest = after[after.index("\n\n") :] if "\n\n" in after else ""
-    settings.write_text(before + rest, encoding="utf-8")
+    # What speaks of the analyses goes with them.
+    text = re.sub(r"(?ms)^(analyses|guide):.*?(?=^\S|\Z)", "", text)
+    settings.write_text(text, encoding="utf-8")
     account = Built(study_copy).account()
     assert rules(account) == [("account.column", "ae AEDLT")]
     assert "(with AEDLT_STD)" in account.findings[0].message

@@ -203,7 +203,7 @@ def _consent(data: Data, name: str) -> Iterator[Hit]:
     wanted = frame["USUBJID"].map(first)
     known = wanted.notna().to_numpy(dtype=bool)
     own = frame["RFICDTC"].fillna("").astype("str")
-    wrong = known & unlike(own, wanted.fillna("").astype("str"))
+    wrong = known & unlike(own, wanted.astype("str").where(known, ""))
     yield Hit(name, ("RFICDTC",), wrong, [f": DS says {d}" for d in wanted[wrong]])
 
 
