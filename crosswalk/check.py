@@ -37,6 +37,7 @@ from validation.outcome import Checked, Outcome, Status
 from validation.report import DatasetRow, Report, make_report, write_reports
 from validation.rules import run_rules
 from validation.run import run_suites
+from validation.study_checks import StudyCheck
 
 _NO_DEFINE = "there is no define.xml that can be read"
 _OURS = ("package.", "file.", "define.", "expect.", "rule.")
@@ -128,7 +129,7 @@ def check(
     looks = [check_home(home, encoding) for home in homes]
     found.outcomes += [o for looked in looks for o in looked.outcomes]
     found.findings += [f for looked in looks for f in looked.findings]
-    suites, checked = _suites(homes)
+    suites, checked = _suites(homes, plan.checks if plan is not None else ())
     rules = _rules(homes)
     core = _core(engine, homes, study) if engine is not None else None
     report = make_report(
@@ -262,13 +263,16 @@ def check_home(home: Home, encoding: str = "utf-8") -> Checked:
     return found.checked()
 
 
-def _suites(homes: Sequence[Home]) -> tuple[dict[str, dict[str, Any]], list[Checked]]:
+def _suites(
+    homes: Sequence[Home], checks: Sequence[StudyCheck]
+) -> tuple[dict[str, dict[str, Any]], list[Checked]]:
     """Suites of the datasets that are there; what define.xml describes beside them is said."""
     suites: dict[str, dict[str, Any]] = {}
     results: list[Checked] = []
     for home in homes:
         there = tuple(d for d in home.metadata.datasets if d.name in home.frames)
-        made, checked = run_suites([replace(home.metadata, datasets=there)], home.frames)
+        described = replace(home.metadata, datasets=there)
+        made, checked = run_suites([described], home.frames, checks=checks)
         suites |= made
         results += checked
     return suites, results

@@ -233,6 +233,17 @@ def test_the_study_gives_the_raw_row_and_the_explanation(
     assert "0 findings to mend or explain, 1 explained" in result.stdout
 
 
+def test_the_expectations_of_the_study_are_asked_too(
+    command: Command, package: Path, tiny_study: Path
+) -> None:
+    text = "- {dataset: DM, says: Nobody is of age, variable: AGE, lt: 18}\n"
+    (tiny_study / "expectations.yaml").write_text(text, encoding="utf-8")
+    result = command("check", package, "--study", tiny_study)
+    assert result.exit_code == 1
+    assert "Nobody is of age" in result.output
+    assert "Nobody is of age" not in command("check", package).output
+
+
 def test_a_study_that_changed_since_gives_no_raw_row(
     command: Command, package: Path, tiny_study: Path, engine: Callable[..., str]
 ) -> None:
